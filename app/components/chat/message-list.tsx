@@ -1,0 +1,125 @@
+import { ArrowDown } from "lucide-react";
+import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "#app/i18n/use-format.ts";
+import { Button } from "#app/components/button.tsx";
+import { useArrowKeys } from "#app/components/use-arrow-keys.ts";
+import type { ShownMessage } from "./message-bubble.tsx";
+import { MessageItem } from "./message-item.tsx";
+import type { Readers } from "./readers.ts";
+import { placeMessages } from "./timeline.ts";
+import { useSeen } from "./use-seen.ts";
+
+/** Closer to the end than this counts as being at the end, in CSS px. */
+const END_TOLERANCE_PX = 64;
+
+interface MessageListProps {
+  label: string;
+  viewerId: string;
+  /** Several people write here. */
+  named: boolean;
+  /** The time the page was made, ms since 1970: server and browser name the days alike. */
+  now: number;
+  messages: ShownMessage[];
+  /** Stands above the first message: earlier ones, or a word about the beginning. */
+  before: ReactNode;
+  onRetry: (clientId: string) => void;
+  onDiscard: (clientId: string) => void;
+  /** Called with the highest message number of others that was really visible. */
+  onSeen: (seq: number) => void;
+  /** Escape leaves the messages. */
+  onLeave: () => void;
+  /** In a room: who has seen one's newest message. */
+  readers: Readers | null;
+}
+
+/** The chat's messages: follows the end only while at the end, otherwise offers a button to what is new. */
+export function MessageList({ label, viewerId, named, now, messages, before, onRetry, onDiscard, onSeen, onLeave, readers }: MessageListProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const scroller = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const [unseenFrom, setUnseenFrom] = useState<string | null>(null);
+  const observe = useSeen(scroller, onSeen);
+  useArrowKeys(scroller, { enter: "last", onEscape: onLeave });
+
+  const placed = useMemo(() => placeMessages(messages, format.dayKey), [messages, format]);
+  const last = messages.at(-1);
+  const firstKey = messages[0]?.key;
+  const previous = useRef({ firstKey, lastKey: last?.key, height: 0 });
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const known = previous.current;
+    const appended = last && last.key !== known.lastKey;
+    if (known.firstKey !== firstKey && !appended && known.height > 0) {
+      // Earlier messages came in above: keep what is being read where it is.
+      element.scrollTop += element.scrollHeight - known.height;
+    } else if (atEnd.current || (appended && last.senderId === viewerId)) {
+      element.scrollTop = element.scrollHeight;
+    } else if (appended) {
+      setUnseenFrom((from) => from ?? last.key);
+    }
+    previous.current = { firstKey, lastKey: last?.key, height: element.scrollHeight };
+  }, [messages, firstKey, last, viewerId]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    // Fonts, a keyboard or a rotated phone change the heights; the end stays in view.
+    const resized = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    resized.observe(element);
+    return () => resized.disconnect();
+  }, []);
+
+  function onScroll() {
+    const element = scroller.current!;
+    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < END_TOLERANCE_PX;
+    if (atEnd.current && unseenFrom !== null) setUnseenFrom(null);
+  }
+
+  const unseen = unseenFrom === null ? 0 : messages.length - messages.findIndex((message) => message.key === unseenFrom);
+
+  return (
+    <div className="chat-log relative min-h-0 flex-1">
+      {/* The log itself is silent: the announcer beside it says each new message once, never history or one's own. */}
+      <div ref={scroller} onScroll={onScroll} role="log" aria-live="off" aria-label={label} tabIndex={0} className="chat-scroller">
+        {before}
+        <ol>
+          {placed.map(({ message, newDay, startsGroup, endsGroup }) => (
+            <MessageItem
+              key={message.key}
+              message={message}
+              own={message.senderId === viewerId}
+              named={named}
+              newDay={newDay}
+              startsGroup={startsGroup}
+              endsGroup={endsGroup}
+              now={now}
+              observe={observe}
+              onRetry={onRetry}
+              onDiscard={onDiscard}
+              readers={readers?.key === message.key ? readers : null}
+            />
+          ))}
+        </ol>
+      </div>
+      {unseen > 0 && (
+        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+          <Button
+            variant="secondary"
+            size="sm"
+            className="pointer-events-auto shadow-float"
+            icon={<ArrowDown aria-hidden size={16} strokeWidth={1.5} />}
+            onClick={() => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "smooth" })}
+          >
+            {t("chats.newMessages", { count: unseen })}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

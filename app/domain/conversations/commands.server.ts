@@ -1,0 +1,201 @@
+/** Verbs that write conversations: domain rows and their events together, all or nothing. */
+import { append, appendStatements } from "#db/outbox/append.ts";
+import type { Queries, Row, Statement } from "#db/database.ts";
+import { directChannel, directKey, userChannel } from "#app/domain/channels.ts";
+import type { Context } from "#app/domain/context.ts";
+import { DomainError } from "#app/domain/errors.ts";
+import type { Viewer } from "#app/domain/viewer.ts";
+import { mentionedBy, type ConversationAudience } from "./audience.server.ts";
+import { conversationAdded, messageDeleted, messageNotification, messageUpdated, newMessage, type MessageData } from "./events.ts";
+import { mayOpenDirect } from "./policy.ts";
+import { messageData, PREVIEW_LENGTH, SELECT_MESSAGE, type MessageRow } from "./queries.server.ts";
+import { readStatements } from "./receipts.server.ts";
+import type { SendInput } from "./schema.ts";
+
+/** A guard for the next statement of a batch: the one before it wrote something. */
+const WROTE = { sql: "changes() > 0", args: [] };
+
+/**
+ * Opens the private chat of two people, making it if they have none.
+ * @throws DomainError not-found when there is no such (enabled) other person
+ */
+export async function openDirect(ctx: Context, viewer: Viewer, input: { userId: string }): Promise<{ conversationId: string }> {
+  return ctx.db.transact(async (tx) => {
+    const [other] = await tx.all<{ id: string; disabledAt: number | null }>("SELECT id, disabled_at AS disabledAt FROM users WHERE id = ?", [input.userId]);
+    if (!mayOpenDirect(viewer.userId, other)) throw new DomainError("not-found");
+    const key = directKey(viewer.userId, other.id);
+    const [made] = await tx.all<{ id: string }>(
+      "INSERT INTO conversations (id, kind, direct_key, channel, member_count, created_at) VALUES (?, 'direct', ?, ?, 2, ?) ON CONFLICT (direct_key) DO NOTHING RETURNING id",
+      [ctx.newId(), key, directChannel(viewer.userId, other.id), ctx.now()],
+    );
+    if (!made) {
+      const [existing] = await tx.all<{ id: string }>("SELECT id FROM conversations WHERE direct_key = ?", [key]);
+      return { conversationId: existing!.id };
+    }
+    await tx.all("INSERT INTO conversation_members (conversation_id, user_id, joined_at) VALUES (?, ?, ?), (?, ?, ?)", [made.id, viewer.userId, ctx.now(), made.id, other.id, ctx.now()]);
+    for (const userId of [viewer.userId, other.id]) await append(tx, { type: conversationAdded, channel: userChannel(userId), payload: { conversationId: made.id } }, ctx);
+    return { conversationId: made.id };
+  });
+}
+
+interface Route {
+  channel: string;
+  /** Whom a message is a hint to: the other of a private chat; of a room, whoever then is in it. */
+  audience: readonly string[] | ConversationAudience;
+}
+
+/** What never changes is looked up once a process; membership, which does, is checked in the write itself. */
+const routes = new WeakMap<Context["db"], Map<string, Route>>();
+const MAX_ROUTES = 10_000;
+
+const ROUTE = "SELECT c.channel, c.direct_key AS directKey FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = ? WHERE c.id = ?";
+
+async function routeOf(ctx: Context, viewer: Viewer, conversationId: string): Promise<Route> {
+  let known = routes.get(ctx.db);
+  if (!known) routes.set(ctx.db, (known = new Map()));
+  const cacheKey = `${conversationId} ${viewer.userId}`;
+  const cached = known.get(cacheKey);
+  if (cached) return cached;
+  const [row] = await ctx.db.all<{ channel: string; directKey: string | null }>(ROUTE, [viewer.userId, conversationId]);
+  if (!row) throw new DomainError("not-found");
+  const others = row.directKey?.split("-").filter((userId) => userId !== viewer.userId);
+  const route: Route = { channel: row.channel, audience: others ? others.map(userChannel) : { conversation: conversationId, except: viewer.userId } };
+  if (known.size >= MAX_ROUTES) known.delete(known.keys().next().value!);
+  known.set(cacheKey, route);
+  return route;
+}
+
+const INSERT_MESSAGE = `
+  INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at)
+  SELECT ?, c.id, c.last_seq + 1, m.user_id, ?, ?, 'text', ?
+  FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = ?
+  WHERE c.id = ?
+  ON CONFLICT (sender_id, client_id) DO NOTHING`;
+const BUMP_CONVERSATION = "UPDATE conversations SET last_seq = last_seq + 1, last_message_at = ? WHERE id = ? AND changes() > 0";
+/** Also a repeated message is answered to members only. */
+const MESSAGE_BY_CLIENT_ID = `${SELECT_MESSAGE}
+  JOIN conversation_members me ON me.conversation_id = m.conversation_id AND me.user_id = m.sender_id
+  WHERE m.sender_id = ? AND m.client_id = ?`;
+
+/**
+ * Sends a message: row, conversation, events in one batch (one round trip on a libSQL server). A repeated
+ * `clientId` gives the first message again and writes nothing.
+ * @returns the message, and whether this call made it
+ * @throws DomainError not-found for strangers, too; client-id-reused when the key came with another text before
+ */
+export async function sendMessage(ctx: Context, viewer: Viewer, input: SendInput): Promise<{ message: MessageData; created: boolean }> {
+  const { channel, audience } = await routeOf(ctx, viewer, input.conversationId);
+  const mentioned = Array.isArray(audience) ? [] : await mentionedBy(ctx.db, { conversationId: input.conversationId, senderId: viewer.userId, body: input.body });
+  const id = ctx.newId();
+  const createdAt = ctx.now();
+  const payload: MessageData = {
+    id,
+    conversationId: input.conversationId,
+    seq: 0,
+    senderId: viewer.userId,
+    senderName: viewer.name,
+    senderHue: viewer.hue,
+    clientId: input.clientId,
+    body: input.body,
+    kind: "text",
+    images: [],
+    createdAt,
+    editedAt: null,
+    deletedAt: null,
+  };
+  const preview = input.body.slice(0, PREVIEW_LENGTH).toWellFormed();
+  const hint = { conversationId: input.conversationId, messageId: id, senderName: viewer.name, preview, ...(mentioned.length > 0 && { mentioned }) };
+  const statements: Statement[] = [
+    { sql: INSERT_MESSAGE, args: [id, input.clientId, input.body, createdAt, viewer.userId, input.conversationId] },
+    { sql: BUMP_CONVERSATION, args: [createdAt, input.conversationId] },
+    ...appendStatements(
+      {
+        type: newMessage,
+        channel,
+        payload,
+        // The number is given inside the write, and name and hue are those of now, not of when the request began.
+        payloadSql: { sql: "json_set(?, '$.seq', (SELECT seq FROM messages WHERE id = ?), '$.senderName', (SELECT name FROM users WHERE id = ?), '$.senderHue', (SELECT hue FROM users WHERE id = ?))", args: [JSON.stringify(payload), id, viewer.userId, viewer.userId] },
+        when: WROTE,
+      },
+      ctx,
+    ),
+    ...appendStatements({ type: messageNotification, audience, payload: hint, when: WROTE }, ctx),
+    { sql: MESSAGE_BY_CLIENT_ID, args: [viewer.userId, input.clientId] },
+  ];
+  const row = (await ctx.db.batch(statements)).at(-1)?.[0] as (Row & MessageRow) | undefined;
+  if (!row) throw new DomainError("not-found");
+  const created = row.id === id;
+  if (!created && (row.conversationId !== input.conversationId || row.body !== input.body)) throw new DomainError("client-id-reused", { field: "clientId" });
+  return { message: messageData(row), created };
+}
+
+const STILL_MEMBER = "SELECT 1 AS one FROM conversation_members WHERE conversation_id = ? AND user_id = ?";
+
+/**
+ * Moves the viewer's read position up to a message; never back (then nothing is written and nobody is told). The viewer's own
+ * devices are told, and the others where the viewer lets them see it and the room is not too large for it.
+ * @throws DomainError not-found for strangers, too
+ */
+export async function markRead(ctx: Context, viewer: Viewer, input: { conversationId: string; upTo: string }): Promise<void> {
+  const { channel } = await routeOf(ctx, viewer, input.conversationId);
+  const answers = await ctx.db.batch([...readStatements(ctx, viewer, { ...input, channel }), { sql: STILL_MEMBER, args: [input.conversationId, viewer.userId] }]);
+  if (answers.at(-1)?.length === 0) throw new DomainError("not-found");
+}
+
+const OWN_MESSAGE = `${SELECT_MESSAGE}
+  JOIN conversation_members me ON me.conversation_id = m.conversation_id AND me.user_id = m.sender_id AND m.seq > me.history_from
+  WHERE m.id = ? AND m.conversation_id = ? AND m.sender_id = ? AND m.deleted_at IS NULL`;
+
+async function ownMessage(tx: Queries, viewer: Viewer, input: { conversationId: string; messageId: string }): Promise<MessageData> {
+  const [row] = await tx.all<MessageRow>(OWN_MESSAGE, [input.messageId, input.conversationId, viewer.userId]);
+  if (!row) throw new DomainError("not-found");
+  return messageData(row);
+}
+
+/**
+ * Changes the text of one's own message. The same text again writes nothing.
+ * @throws DomainError not-found for what is not one's own, is deleted, or was never there
+ */
+export async function editMessage(ctx: Context, viewer: Viewer, input: { conversationId: string; messageId: string; body: string }): Promise<MessageData> {
+  const { channel } = await routeOf(ctx, viewer, input.conversationId);
+  return ctx.db.transact(async (tx) => {
+    const before = await ownMessage(tx, viewer, input);
+    if (before.body === input.body) return before;
+    // Rises with every edit, whatever the clock does: readers keep the highest.
+    const editedAt = Math.max(ctx.now(), (before.editedAt ?? before.createdAt) + 1);
+    const message: MessageData = { ...before, body: input.body, editedAt };
+    await tx.all("UPDATE messages SET body = ?, edited_at = ? WHERE id = ?", [message.body, editedAt, message.id]);
+    await append(tx, { type: messageUpdated, channel, payload: message }, ctx);
+    return message;
+  });
+}
+
+/**
+ * The message's own event and its hint are neighbours: one batch wrote them. Index: outbox_events_channel_seq, within
+ * this one channel, backwards to the message's own event: mostly what is new is deleted, and a room's log may be long.
+ */
+const SCRUB_EVENTS = `
+  UPDATE outbox_events SET payload = json_set(payload, '$.body', '')
+  WHERE channel = ?
+    AND seq >= coalesce((SELECT own.seq FROM outbox_events own WHERE own.channel = ? AND own.event = 'new-message' AND json_extract(own.payload, '$.id') = ? ORDER BY own.seq DESC LIMIT 1), 0)
+    AND event IN ('new-message', 'message-updated') AND json_extract(payload, '$.id') = ?
+  RETURNING seq, event`;
+const SCRUB_HINT = "UPDATE outbox_events SET payload = json_set(payload, '$.preview', '') WHERE seq = ? AND event = 'message-notification' AND json_extract(payload, '$.messageId') = ?";
+
+/**
+ * Deletes one's own message: its place stays, its text goes from the conversation and from the log.
+ * @throws DomainError not-found for what is not one's own, is deleted already, or was never there
+ */
+export async function deleteMessage(ctx: Context, viewer: Viewer, input: { conversationId: string; messageId: string }): Promise<void> {
+  const { channel } = await routeOf(ctx, viewer, input.conversationId);
+  // One time for the row and the event: whoever folds the event over older data has what a fresh load gives.
+  const at = ctx.now();
+  await ctx.db.transact(async (tx) => {
+    const { id } = await ownMessage(tx, viewer, input);
+    await tx.all("UPDATE messages SET body = '', deleted_at = ? WHERE id = ?", [at, id]);
+    const scrubbed = await tx.all<{ seq: number; event: string }>(SCRUB_EVENTS, [channel, channel, id, id]);
+    const sent = scrubbed.find(({ event }) => event === newMessage.name);
+    if (sent) await tx.all(SCRUB_HINT, [sent.seq + 1, id]);
+    await append(tx, { type: messageDeleted, channel, payload: { id, conversationId: input.conversationId } }, { ...ctx, now: () => at });
+  });
+}

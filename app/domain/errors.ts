@@ -1,0 +1,54 @@
+/**
+ * An expected refusal of a use case. `code` is also the key of its translated text (`errors.{code}`);
+ * the HTTP edge maps it to a status (app/http/errors.server.ts).
+ */
+export class DomainError extends Error {
+  override name = "DomainError";
+  constructor(
+    readonly code: ErrorCode,
+    readonly details: { field?: string; values?: Record<string, string | number> } = {},
+  ) {
+    super(code);
+  }
+}
+
+export type ErrorCode =
+  | "not-signed-in"
+  | "forbidden"
+  | "not-found"
+  | "invalid-input"
+  | "wrong-credentials"
+  | "wrong-password"
+  | "account-disabled"
+  | "account-closed"
+  | "own-account"
+  | "no-password"
+  | "email-taken"
+  | "signups-closed"
+  | "client-id-reused"
+  | "no-such-person"
+  | "already-in-family"
+  | "family-code-taken"
+  | "user-name-taken"
+  | "last-parent"
+  | "wrong-pin"
+  | "pin-locked"
+  | "pin-needed"
+  | "timer-impossible"
+  | "stale-version"
+  | "timer-too-long"
+  | "chore-impossible"
+  | "chore-not-due"
+  | "not-enough-stars"
+  | "key-reused"
+  | "not-undoable"
+  | "operation-running"
+  | "diagnostics-leak"
+  | "rate-limited"
+  | "cross-site"
+  | "method-not-allowed"
+  | "malformed"
+  | "too-large"
+  | "unsupported-type"
+  | "unavailable"
+  | "internal";

@@ -1,0 +1,9 @@
+/** Who is asking. Queries start from a viewer, so that what is missing and what is forbidden look the same. */
+export interface Viewer {
+  userId: string;
+  sessionId: string;
+  name: string;
+  email: string | null;
+  role: "admin" | "member";
+  hue: number;
+}

@@ -1,0 +1,85 @@
+/** One POST /api/messages, and its answer read. Never throws: a failure is an outcome. */
+import { USER_HEADER } from "#app/config/user-header.ts";
+import type { MessageData } from "#app/domain/conversations/events.ts";
+import type { LiveEnvironment } from "./environment.ts";
+import { isRecord } from "./live-event.ts";
+import type { QueuedMessage, Refusal } from "./queue-storage.ts";
+import { retryAfterMs } from "./sync-request.ts";
+
+/** Without an answer for so long the request is given up and repeated: `clientId` makes that safe. */
+export const POST_LIMIT_MS = 15_000;
+
+export type PostOutcome =
+  | { kind: "accepted"; message: MessageData }
+  /** For good: trying again as it is would change nothing. */
+  | { kind: "refused"; refusal: Refusal }
+  /** The network, or the server for now. */
+  | { kind: "failed"; reason: string; retryAfterMs: number };
+
+export type PostMessage = (message: QueuedMessage) => Promise<PostOutcome>;
+
+/** Why a post failed: its author is not the one who is signed in now. */
+export const NOT_SIGNED_IN = "not signed in";
+const SIGNED_OUT_PAUSE_MS = 15_000;
+
+/** Too early, too many, timed out: the same request may well be taken later. */
+const PASSING = new Set([408, 425, 429]);
+
+/** What is said when a refusal came without words of ours: from a proxy, say. */
+const CODES: Record<number, string> = { 403: "forbidden", 404: "not-found", 409: "client-id-reused", 413: "too-large", 422: "invalid-input" };
+
+/** @param userId whose message it is: the server refuses it under anybody else's session */
+export const postMessage =
+  (env: Pick<LiveEnvironment, "fetch" | "after">, userId: string): PostMessage =>
+  async ({ conversationId, clientId, body }) => {
+    const giveUp = new AbortController();
+    const cancelLimit = env.after(POST_LIMIT_MS, () => giveUp.abort());
+    try {
+      const response = await env.fetch("/api/messages", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", [USER_HEADER]: userId },
+        body: JSON.stringify({ conversationId, clientId, body }),
+        credentials: "same-origin",
+        redirect: "manual",
+        signal: giveUp.signal,
+      });
+      if (response.ok) return readAccepted(await response.json());
+      // The session has ended, or is another person's: the message waits until its author signs in again.
+      if (response.status === 401) return failed(NOT_SIGNED_IN, SIGNED_OUT_PAUSE_MS);
+      if (response.status < 400 || response.status >= 500 || PASSING.has(response.status)) return failed(`status ${response.status}`, retryAfterMs(response));
+      return { kind: "refused", refusal: readRefusal(response.status, await response.text()) };
+    } catch (error) {
+      // The network, an abort, or an answer that isn't JSON: whatever it was, the message is kept and tried again.
+      if (error instanceof Error) return failed(error.message);
+      throw error;
+    } finally {
+      cancelLimit();
+    }
+  };
+
+const failed = (reason: string, retryAfter = 0): PostOutcome => ({ kind: "failed", reason, retryAfterMs: retryAfter });
+
+function readAccepted(answer: unknown): PostOutcome {
+  if (isRecord(answer) && isRecord(answer["message"]) && typeof answer["message"]["id"] === "string") return { kind: "accepted", message: answer["message"] as unknown as MessageData };
+  return failed("unreadable answer");
+}
+
+function readRefusal(status: number, text: string): Refusal {
+  const error = parse(text);
+  const code = error["code"];
+  return {
+    code: typeof code === "string" ? code : (CODES[status] ?? "unavailable"),
+    message: typeof error["message"] === "string" ? error["message"] : "",
+    field: typeof error["field"] === "string" ? error["field"] : null,
+  };
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return isRecord(answer) && isRecord(answer["error"]) ? answer["error"] : {};
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { z } from "zod";
+import { Banner } from "#app/components/banner.tsx";
+import { failureOf } from "#app/components/form-error.tsx";
+import { Page } from "#app/components/page.tsx";
+import type { RouteHandle } from "#app/components/route-handle.ts";
+import { changePassword, endAllSessions, endOtherSessions, endSession, updatePrivacy, updateProfile } from "#app/domain/accounts/commands.server.ts";
+import { mayChangePassword } from "#app/domain/accounts/policy.ts";
+import { privacyOf, profileOf, sessionsOf } from "#app/domain/accounts/queries.server.ts";
+import { changePasswordSchema, endSessionSchema, privacySchema, profileSchema, timeZones } from "#app/domain/accounts/schema.ts";
+import { setNotifications } from "#app/domain/notifications/commands.server.ts";
+import { preferencesOf } from "#app/domain/notifications/queries.server.ts";
+import { notificationsSchema } from "#app/domain/notifications/schema.ts";
+import { form, intent } from "#app/http/mutation.server.ts";
+import { page } from "#app/http/page.server.ts";
+import { tabletIntents } from "#app/http/tablet-intents.server.ts";
+import { loadTablets } from "./load-tablets.server.ts";
+import { NotificationsForm } from "./notifications-form.tsx";
+import { PasswordForm } from "./password-form.tsx";
+import { PrivacyForm } from "./privacy-form.tsx";
+import { ProfileForm } from "./profile-form.tsx";
+import { SessionsCard } from "./sessions-card.tsx";
+import { TabletsCard } from "./tablets-card.tsx";
+
+export const handle: RouteHandle = { title: (t) => t("settings.title") };
+
+const SAVED = ["profile", "notifications", "privacy", "password", "sessions", "others", "tablet-revoked", "tablet-pin"] as const;
+
+export const loader = page({ access: "member" }, async ({ ctx, viewer, url }) => ({
+  profile: await profileOf(ctx, viewer),
+  notifications: await preferencesOf(ctx, viewer),
+  privacy: await privacyOf(ctx, viewer),
+  email: viewer.email,
+  sessions: await sessionsOf(ctx, viewer),
+  tablets: await loadTablets(ctx, viewer),
+  timeZones: timeZones(),
+  saved: SAVED.find((name) => name === url.searchParams.get("saved")) ?? null,
+  now: ctx.now(),
+}));
+
+export const action = form({
+  access: "member",
+  intents: {
+    profile: intent({
+      schema: profileSchema,
+      run: async ({ ctx, viewer, input }) => {
+        await updateProfile(ctx, viewer, input);
+        return { redirect: "/settings?saved=profile" };
+      },
+    }),
+    notifications: intent({
+      schema: notificationsSchema,
+      run: async ({ ctx, viewer, input }) => {
+        await setNotifications(ctx, viewer, input);
+        return { redirect: "/settings?saved=notifications" };
+      },
+    }),
+    privacy: intent({
+      schema: privacySchema,
+      run: async ({ ctx, viewer, input }) => {
+        await updatePrivacy(ctx, viewer, input);
+        return { redirect: "/settings?saved=privacy" };
+      },
+    }),
+    password: intent({
+      schema: changePasswordSchema,
+      run: async ({ ctx, viewer, input }) => {
+        await changePassword(ctx, viewer, input);
+        return { redirect: "/settings?saved=password" };
+      },
+    }),
+    ...tabletIntents,
+    "end-session": intent({
+      schema: endSessionSchema,
+      run: async ({ ctx, viewer, input }) => {
+        await endSession(ctx, viewer, input);
+        return { redirect: "/settings?saved=sessions" };
+      },
+    }),
+    "end-other-sessions": intent({
+      schema: z.object({}),
+      run: async ({ ctx, viewer }) => {
+        await endOtherSessions(ctx, viewer);
+        return { redirect: "/settings?saved=others" };
+      },
+    }),
+    "end-all-sessions": intent({
+      schema: z.object({}),
+      run: async ({ ctx, viewer, state }) => {
+        await endAllSessions(ctx, viewer);
+        return { redirect: "/login", headers: { "Set-Cookie": await state.cookie.take() } };
+      },
+    }),
+  },
+});
+
+export default function Settings() {
+  const { t } = useTranslation();
+  const { profile, notifications, privacy, email, sessions, tablets, timeZones: zones, saved, now } = useLoaderData<typeof loader>();
+  const answer = useActionData<typeof action>();
+  return (
+    <Page title={t("settings.title")} text={t("settings.text")}>
+      {saved && !failureOf(answer) && (
+        <div role="status">
+          <Banner tone="good" title={t(`settings.saved.${saved}`)} />
+        </div>
+      )}
+      <ProfileForm profile={profile} timeZones={zones} failure={failureOf(answer, "profile")} />
+      <NotificationsForm preferences={notifications} failure={failureOf(answer, "notifications")} />
+      <PrivacyForm privacy={privacy} failure={failureOf(answer, "privacy")} />
+      {mayChangePassword({ email }) && <PasswordForm email={email} failure={failureOf(answer, "password")} savedKey={saved === "password" ? "saved" : "open"} />}
+      {tablets && <TabletsCard settings={tablets} failures={{ pin: failureOf(answer, "tablet-pin"), create: failureOf(answer, "tablet-create") }} />}
+      <SessionsCard sessions={sessions} now={now} />
+    </Page>
+  );
+}

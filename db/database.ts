@@ -1,0 +1,90 @@
+/**
+ * One database for all of Roost, whichever driver runs below it. Nothing outside `db/drivers` knows which.
+ *
+ * Reads go to `db.all` (raw SQL, prepared and kept by its text: the hot paths) or `db.orm` (drizzle's builder).
+ * Writes go through `transact` (interactive) or `batch` (one atomic round trip, guards written in SQL).
+ */
+import type { Orm, Schema } from "./orm.ts";
+
+export type { Orm, Schema };
+export type SqlValue = string | number | bigint | null | Uint8Array;
+export type Row = Record<string, SqlValue>;
+
+/** One SQL statement with positional parameters (`?`). Keep `sql` constant, so that it is prepared once. */
+export interface Statement {
+  sql: string;
+  args?: readonly SqlValue[];
+}
+
+/** What can be asked of a connection, inside a transaction or outside. */
+export interface Queries {
+  /** Drizzle's builder over this connection. Always `await` it; prefer `.returning()` to `.run()`. */
+  readonly orm: Orm;
+  /** Runs one statement and returns its rows, keyed by column name. */
+  all<T = Row>(sql: string, args?: readonly SqlValue[]): Promise<T[]>;
+}
+
+/** An open write transaction. Only valid inside the callback of `transact`. */
+export type Tx = Queries;
+
+export interface Database extends Queries {
+  readonly kind: "better-sqlite3" | "libsql-file" | "libsql-server";
+  /**
+   * Runs `fn` in one write transaction (`BEGIN IMMEDIATE`), after those already waiting in this process.
+   * Rolls back when `fn` throws. Never nest it; never do network I/O inside.
+   * @throws what `fn` throws; DatabaseBusyError when another process holds the write lock for too long;
+   * TransactionMisuseError when called inside itself
+   */
+  transact<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Runs the statements in order as one atomic write: one round trip on a libSQL server.
+   * @returns the rows of each statement (give it a RETURNING clause, or a SELECT)
+   */
+  batch(statements: readonly Statement[]): Promise<Row[][]>;
+  /**
+   * `batch` with foreign keys off around it, for migrations that rebuild a table: inside a transaction the
+   * switch does nothing, and dropping the old table would delete what refers to it.
+   */
+  batchWithoutForeignKeys(statements: readonly Statement[]): Promise<Row[][]>;
+  /**
+   * Calls `listener` at once after a commit of this process, before whoever committed goes on (so it must be short), and
+   * for further commits of the same turn once more at its end. Returns the way to stop it.
+   */
+  onCommit(listener: () => void): () => void;
+  /** A number that changes when another connection commits; null where the driver cannot tell (libSQL server). */
+  dataVersion(): Promise<number | null>;
+  /**
+   * Moves what the WAL holds into the database file: `passive` as far as nobody is in the way, `truncate` also
+   * empties the WAL, if nobody is. Never waits for readers.
+   * @returns how many pages the WAL held and how many were moved; null where the server does it (libSQL server)
+   */
+  checkpoint(mode: "passive" | "truncate"): Promise<{ pages: number; moved: number; busy: boolean } | null>;
+  close(): Promise<void>;
+}
+
+/** The write lock could not be had within the busy timeout, or was lost before the commit. Nothing was written: safe to try again. */
+export class DatabaseBusyError extends Error {
+  override name = "DatabaseBusyError";
+  readonly code = "DATABASE_BUSY";
+}
+
+export interface OpenOptions {
+  authToken?: string | undefined;
+  /** How long to wait for another process's write lock, in ms. */
+  busyTimeoutMs?: number;
+  /** Forces the libSQL client for a `file:` URL (the contract suite does). */
+  driver?: "libsql";
+}
+
+/**
+ * Opens the database behind a URL. `file:` uses better-sqlite3; `libsql:`, `http(s):`, `ws(s):` use @libsql/client.
+ * Asserts its pragmas (WAL, synchronous=FULL, foreign_keys) on every connection.
+ * @throws when it cannot be opened or a pragma did not hold
+ */
+export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
+  const connect =
+    url.startsWith("file:") && options.driver !== "libsql"
+      ? (await import("./drivers/better-sqlite3.ts")).connectBetterSqlite3
+      : (await import("./drivers/libsql.ts")).connectLibsql;
+  return connect(url, options);
+}

@@ -1,0 +1,109 @@
+/**
+ * A libSQL server (sqld, Turso) over http or WebSocket. Reads are one round trip each; `batch` is one for all its
+ * statements; an interactive transaction one for each statement and one to commit (see server-transaction.ts).
+ *
+ * What sqld 0.24.32 does, measured, since it lets nobody set these:
+ * - `foreign_keys` is 1 on every stream, in transactions and outside, over http and ws; switching it off on one
+ *   stream changes no other. Asserted when opening, and by behaviour in the contract suite.
+ * - `journal_mode` is WAL; `synchronous` is 1 (NORMAL) and `PRAGMA synchronous = FULL` is refused: how much a power
+ *   cut may cost is the server operator's decision (replicas, backups), not ours.
+ * - A second writer waits up to 5 s on the server, which then ends the *first* one's transaction
+ *   (TRANSACTION_TIMEOUT) if it is older than that. Idle http streams expire after 10 s (STREAM_EXPIRED).
+ * - Read mode (`BEGIN READONLY`) does not refuse writes, hence the look at the text below.
+ */
+import { createClient } from "@libsql/client";
+import type { Database, OpenOptions, Queries, SqlValue, Statement } from "#db/database.ts";
+import { ormOver } from "#db/orm.ts";
+import { whileBusy, type BusyPolicy } from "./busy.ts";
+import { commitListeners } from "./commit-listeners.ts";
+import { deadline } from "./deadline.ts";
+import { inStatement, rowsOf, valuesOf } from "./libsql-rows.ts";
+import { mutex } from "./mutex.ts";
+import { DEFAULT_BUSY_TIMEOUT_MS } from "./pragmas.ts";
+import { assertReadOnly } from "./read-only.ts";
+import { asBusy, isBusy, serverTransaction } from "./server-transaction.ts";
+import { assertOpen, transactionScope } from "./transaction-scope.ts";
+
+/** @throws when the server cannot be reached or does not enforce foreign keys */
+export async function connectLibsqlServer(url: string, options: OpenOptions): Promise<Database> {
+  const busy: BusyPolicy = { timeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS, isBusy };
+  const client = createClient({ url, intMode: "number", ...(options.authToken ? { authToken: options.authToken } : {}) });
+  const within = deadline(() => void client.reconnect());
+  const scope = transactionScope();
+  const exclusive = mutex();
+  const commits = commitListeners();
+
+  const read = async (statement: Statement) => {
+    assertReadOnly(statement.sql);
+    scope.refuseInside("a query on db");
+    // A read may always be asked again.
+    return whileBusy(() => within(client.execute(inStatement(statement))), busy);
+  };
+
+  async function transact<T>(fn: (tx: Queries) => Promise<T>): Promise<T> {
+    scope.refuseInside("transact()");
+    const result = await exclusive(async () => {
+      const transaction = await serverTransaction(client, within, busy);
+      try {
+        const value = await scope.run((state) =>
+          fn(
+            queriesOver((statement) => {
+              assertOpen(state);
+              return transaction.execute(statement);
+            }),
+          ),
+        );
+        await transaction.commit();
+        return value;
+      } catch (error) {
+        await transaction.rollback();
+        throw error;
+      }
+    });
+    commits.notify();
+    return result;
+  }
+
+  /** `work` is atomic and begins with BEGIN: an answer "busy" says that nothing was done. */
+  async function atomic(what: string, work: () => ReturnType<typeof client.batch>) {
+    scope.refuseInside(what);
+    try {
+      const results = await exclusive(() => whileBusy(() => within(work()), busy));
+      commits.notify();
+      return results.map(rowsOf);
+    } catch (error) {
+      throw asBusy(error);
+    }
+  }
+
+  const [foreignKeys] = valuesOf(await within(client.execute("PRAGMA foreign_keys")));
+  if (foreignKeys?.[0] !== 1) throw new Error(`PRAGMA foreign_keys is ${String(foreignKeys?.[0])} on the libSQL server, expected 1`);
+
+  return {
+    kind: "libsql-server",
+    ...queriesOver(read),
+    transact,
+    batch: (statements) => atomic("batch()", () => client.batch(statements.map(inStatement), "write")),
+    batchWithoutForeignKeys: (statements) => atomic("batchWithoutForeignKeys()", () => client.migrate(statements.map(inStatement))),
+    onCommit: commits.add,
+    dataVersion: () => Promise.resolve(null),
+    checkpoint: () => Promise.resolve(null),
+    close: async () => {
+      scope.refuseInside("close()");
+      await exclusive(() => {
+        commits.clear();
+        client.close();
+      });
+    },
+  };
+}
+
+function queriesOver(run: (statement: Statement) => Promise<Parameters<typeof rowsOf>[0]>): Queries {
+  let orm: Queries["orm"] | undefined;
+  return {
+    get orm() {
+      return (orm ??= ormOver(async (sql, args) => valuesOf(await run({ sql, args }))));
+    },
+    all: async <T>(sql: string, args: readonly SqlValue[] = []) => rowsOf(await run({ sql, args })) as T[],
+  };
+}

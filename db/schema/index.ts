@@ -1,0 +1,6 @@
+export * from "./accounts.ts";
+export * from "./conversations.ts";
+export * from "./family.ts";
+export * from "./health.ts";
+export * from "./operations.ts";
+export * from "./outbox.ts";

@@ -1,0 +1,62 @@
+/** A server build for remix-serve with one route: Roost's own gate, rows without an outbox, and a trigger that is awaited. */
+import { Agent } from "node:http";
+import Pusher from "pusher";
+import type { MessageData } from "#app/domain/conversations/events.ts";
+import { sendJsonSchema } from "#app/domain/conversations/schema.ts";
+import { SEND_LIMIT } from "#app/http/limits.server.ts";
+import { jsonAction } from "#app/http/mutation.server.ts";
+import { services } from "#app/http/services.server.ts";
+
+const { settings } = await services();
+const { appId, key, secret, cluster, host, port } = settings.channels!;
+const pusher = new Pusher({ appId, key, secret, ...(host ? { host, port: String(port) } : { cluster }), useTLS: false, ...(process.env["BENCH_KEEP_ALIVE"] ? { agent: new Agent({ keepAlive: true }) } : {}) });
+
+const INSERT_MESSAGE = `
+  INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at)
+  SELECT ?, c.id, c.last_seq + 1, m.user_id, ?, ?, 'text', ?
+  FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = ?
+  WHERE c.id = ?
+  ON CONFLICT (sender_id, client_id) DO NOTHING
+  RETURNING seq, (SELECT channel FROM conversations WHERE id = conversation_id) AS channel`;
+const BUMP_CONVERSATION = "UPDATE conversations SET last_seq = last_seq + 1, last_message_at = ? WHERE id = ?";
+
+const action = jsonAction({
+  access: "member",
+  schema: sendJsonSchema,
+  limit: SEND_LIMIT,
+  run: async ({ ctx, viewer, input }) => {
+    const message: MessageData = {
+      id: ctx.newId(),
+      conversationId: input.conversationId,
+      seq: 0,
+      senderId: viewer.userId,
+      senderName: viewer.name,
+      senderHue: viewer.hue,
+      clientId: input.clientId,
+      body: input.body,
+      kind: "text",
+      images: [],
+      createdAt: ctx.now(),
+      editedAt: null,
+      deletedAt: null,
+    };
+    const [rows] = await ctx.db.batch([
+      { sql: INSERT_MESSAGE, args: [message.id, input.clientId, input.body, message.createdAt, viewer.userId, input.conversationId] },
+      { sql: BUMP_CONVERSATION, args: [message.createdAt, input.conversationId] },
+    ]);
+    message.seq = Number(rows![0]!["seq"]);
+    await pusher.trigger(String(rows![0]!["channel"]), "new-message", message);
+    return { data: { message }, status: 201 };
+  },
+});
+
+const ROUTE = "routes/api.messages";
+export const routes = { [ROUTE]: { id: ROUTE, path: "api/messages", module: { action, default: undefined } } };
+export const entry = { module: { default: () => new Response(null, { status: 404 }) } };
+export const assets = { version: "bench", url: "", entry: { module: "", imports: [] }, routes: { [ROUTE]: { id: ROUTE, path: "api/messages", module: "", hasAction: true, hasLoader: false, hasErrorBoundary: false } } };
+export const future = { v3_fetcherPersist: true, v3_relativeSplatPath: true, v3_throwAbortReason: true, v3_singleFetch: true, v3_lazyRouteDiscovery: false };
+export const publicPath = "/";
+export const assetsBuildDirectory = "build/client";
+export const basename = "/";
+export const mode = "production";
+export const isSpaMode = false;

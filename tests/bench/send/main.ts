@@ -1,0 +1,58 @@
+/** `npm run bench send`: three ways to send a message, side by side in one run (see docs/testing.md). */
+import { shown, table } from "#tests/bench/measure/figures.ts";
+import { cpuText, keep, say, sayMachine } from "#tests/bench/measure/report.ts";
+import { direct } from "./direct.ts";
+import { measure, type Result } from "./round.ts";
+import { roost } from "./roost.ts";
+import { socketIo } from "./socketio.ts";
+
+/** What issue and architecture expect of Roost, as ratios to (a) at 100 messages a second. */
+const EXPECTED = { request: 0.8, commitToSubscriber: 1.5 };
+const COMPARED_AT = 100;
+
+const results: Result[] = [
+  await measure(direct(false), say),
+  await measure(direct(true), say),
+  await measure(roost, say),
+  await measure(socketIo, say),
+];
+
+sayMachine();
+for (const rate of results[0]!.rates.map((one) => one.rate)) {
+  say(`${rate} messages a second`);
+  const rows = results.map(({ name, rates }) => {
+    const at = rates.find((one) => one.rate === rate)!;
+    return [name, shown(at.request.p50), shown(at.request.p99), shown(at.commitToSubscriber.p50), shown(at.commitToSubscriber.p99), shown(at.sendToSubscriber.p50), shown(at.sendToSubscriber.p99), String(at.missing), cpuText(at.cpuPercent)];
+  });
+  say(`${table([["", "request p50", "p99", "commit→subscriber p50", "p99", "send→subscriber p50", "p99", "missing", "CPU"], ...rows])}\n`);
+}
+say("As fast as it goes (32 requests under way)");
+say(`${table([["", "messages/s", "last delivery after", "CPU"], ...results.map(({ name, maximum }) => [name, shown(maximum.perSecond, 0), `${shown(maximum.lastDeliveryAfterMs, 0)} ms`, cpuText(maximum.cpuPercent)])])}\n`);
+say("Channels killed for 10 s in 25 s of 100 messages a second (for Socket.IO that is the server itself)");
+say(
+  `${table([
+    ["", "sent", "refused", "stored", "by push", "after catch-up", "lost"],
+    ...results.map(({ name, outage }) => [name, ...[outage.sent, outage.refused, outage.stored, outage.receivedByPush, outage.receivedAfterCatchUp, outage.lost].map(String)]),
+  ])}\n`,
+);
+
+const [a, keepAlive, b] = results as [Result, Result, Result];
+const at = (result: Result) => result.rates.find((one) => one.rate === COMPARED_AT)!;
+const ratios = [a, keepAlive].map((peer) => ({
+  to: peer.name,
+  request: at(b).request.p50 / at(peer).request.p50,
+  commitToSubscriber: at(b).commitToSubscriber.p50 / at(peer).commitToSubscriber.p50,
+  sendToSubscriber: at(b).sendToSubscriber.p50 / at(peer).sendToSubscriber.p50,
+}));
+for (const ratio of ratios)
+  say(
+    `Roost to ${ratio.to} at ${COMPARED_AT}/s, p50: request ${verdict(ratio.request, EXPECTED.request)}, commit to subscriber ${verdict(ratio.commitToSubscriber, EXPECTED.commitToSubscriber)}, send to subscriber ${shown(ratio.sendToSubscriber)}`,
+  );
+say(`Roost lost ${b.outage.lost}, (a) ${a.outage.lost}`);
+
+await keep("send", { ratios, results });
+process.exit(0);
+
+function verdict(ratio: number, limit: number) {
+  return `${shown(ratio)} (expected at most ${limit}: ${ratio <= limit ? "held" : "MISSED"})`;
+}

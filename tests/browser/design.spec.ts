@@ -1,0 +1,280 @@
+/** Every page in both languages, both themes, on a phone, a tablet and a desktop: accessible, within the window, hydrated quietly. */
+import path from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "@playwright/test";
+import { createFormat } from "#app/i18n/format.ts";
+import { createI18n } from "#app/i18n/i18n.server.ts";
+import { startRoost, type Roost } from "#tests/support/processes.ts";
+import { ADMIN, openParentsChat, OTHER, postMessage, signedIn } from "./household.ts";
+import { expect, test } from "./test.ts";
+
+type StorageState = Exclude<BrowserContextOptions["storageState"], string | undefined>;
+
+const LANGUAGES = ["en", "ar"] as const;
+const THEMES = ["light", "dark"] as const;
+const SIZES = { phone: { width: 360, height: 780 }, tablet: { width: 768, height: 1024 }, desktop: { width: 1440, height: 900 } } as const;
+/** The narrowest window that must do without sideways scrolling (WCAG 1.4.10). */
+const NARROWEST = { width: 320, height: 640 };
+
+type Who = "nobody" | "member" | "admin";
+
+interface Screen {
+  name: string;
+  path: string;
+  who: Who;
+  status?: number;
+}
+
+let roost: Roost;
+const sessions: Partial<Record<Who, StorageState>> = {};
+const screens: Screen[] = [
+  { name: "landing", path: "/", who: "nobody" },
+  { name: "login", path: "/login", who: "nobody" },
+  { name: "signup", path: "/signup", who: "nobody" },
+  { name: "child-login", path: "/login/child", who: "nobody" },
+  { name: "not-found", path: "/no/such/page", who: "nobody", status: 404 },
+  { name: "home", path: "/", who: "member" },
+  { name: "chats", path: "/chats", who: "member" },
+  { name: "new-room", path: "/chats/new", who: "member" },
+  { name: "family", path: "/family", who: "member" },
+  { name: "family-people", path: "/family/people", who: "member" },
+  { name: "family-chores", path: "/family/chores", who: "member" },
+  { name: "family-templates", path: "/family/templates", who: "member" },
+  { name: "settings", path: "/settings", who: "member" },
+  { name: "admin", path: "/admin", who: "admin" },
+  { name: "admin-outbox", path: "/admin/outbox", who: "admin" },
+  { name: "admin-operations", path: "/admin/operations", who: "admin" },
+  { name: "admin-users", path: "/admin/users", who: "admin" },
+];
+
+test.beforeAll(async ({ browser }) => {
+  roost = await startRoost();
+  const { context, page } = await signedIn(browser, roost.url, OTHER);
+  const conversationId = await openParentsChat(page);
+  await postMessage(context.request, roost.url, conversationId, "Dinner at seven?\nhttps://roost.test/recipes?id=1");
+  await postMessage(context.request, roost.url, conversationId, "العشاء في السابعة؟");
+  screens.push({ name: "chat", path: `/chats/${conversationId}`, who: "member" });
+  const made = await context.request.post(`${roost.url}/chats`, { headers: { Origin: roost.url }, maxRetries: 2, form: { intent: "create-room", name: "Holidays · العطلة", access: "closed" }, maxRedirects: 0 });
+  const room = made.headers()["location"]!;
+  await postMessage(context.request, roost.url, room.split("/")[2]!, "Who takes the dog?");
+  // Beside the chat on desktops, in its place elsewhere.
+  screens.push({ name: "room", path: `${room}/info`, who: "member" });
+  sessions.member = await context.storageState();
+  const invited = await context.request.post(`${roost.url}/family/people`, { headers: { Origin: roost.url }, maxRetries: 2, form: { intent: "invite", role: "parent" } });
+  const join = /\/join\/[\w-]{43}/.exec(await invited.text())![0];
+  screens.push({ name: "join", path: join, who: "member" }, { name: "signup-invited", path: `/signup?${new URLSearchParams({ redirectTo: join })}`, who: "nobody" });
+  await context.close();
+  const admin = await signedIn(browser, roost.url, ADMIN);
+  sessions.admin = await admin.context.storageState();
+  const events = await (await admin.context.request.get(`${roost.url}/admin/outbox`)).text();
+  screens.push({ name: "admin-event", path: /\/admin\/outbox\/[0-9a-f]{32}/.exec(events)![0], who: "admin" });
+  await admin.context.close();
+});
+
+test.afterAll(() => roost?.stop());
+
+function contextFor(browser: Browser, { who }: Pick<Screen, "who">, language: (typeof LANGUAGES)[number], options: BrowserContextOptions): Promise<BrowserContext> {
+  return browser.newContext({ baseURL: roost.url, locale: language === "ar" ? "ar" : "en-GB", ...(sessions[who] ? { storageState: sessions[who] } : {}), ...options });
+}
+
+/** What the page complains of: hydration mismatches, refused styles and scripts, uncaught errors. */
+function complaints(page: Page, { status }: Screen): string[] {
+  const said: string[] = [];
+  page.on("pageerror", (error) => said.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    // The document's own 404 is logged by the browser, and is what that page is about.
+    if (status !== undefined && message.text().includes(`status of ${status}`)) return;
+    // React reports the error that the boundary shows.
+    if (status !== undefined && /ErrorResponse|Error boundary/i.test(message.text())) return;
+    said.push(message.text());
+  });
+  return said;
+}
+
+const settled = (page: Page) => page.evaluate(() => document.fonts.ready.then(() => true));
+/** Colours on their way from one theme to the other are neither's. */
+const still = (page: Page) => page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState === "finished"));
+const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** axe is slow: what depends on the width is looked at in one language, what depends on the direction in one width. */
+const AUDITED_ON = { en: "desktop", ar: "phone" } as const;
+
+/** Pictures of every page in every size and theme, for people to look at (test-results/browser/screens): `PICTURES=1 npx playwright test design`. */
+const WITH_PICTURES = process.env["PICTURES"] === "1";
+
+async function themed(page: Page, theme: (typeof THEMES)[number]) {
+  await page.emulateMedia({ colorScheme: theme });
+  await still(page);
+}
+
+async function photograph(page: Page, file: (theme: (typeof THEMES)[number]) => string) {
+  for (const theme of THEMES) {
+    await themed(page, theme);
+    await page.screenshot({ path: file(theme) });
+  }
+}
+
+/** What axe finds. No page here has frames with content, so that one document is all there is to look at. */
+async function violations(page: Page, axe: AxeBuilder): Promise<string[]> {
+  const { violations } = await axe.setLegacyMode().analyze();
+  return violations.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}
+
+for (const language of LANGUAGES) {
+  test(`every page in ${language}: on a phone, a tablet, a desktop, by day and by night`, async ({ browser }, info) => {
+    test.slow();
+    const contextOf = (who: Who) => contextFor(browser, { who }, language, { reducedMotion: "reduce" });
+    const contexts = { nobody: await contextOf("nobody"), member: await contextOf("member"), admin: await contextOf("admin") };
+    for (const screen of screens) {
+      const page = await contexts[screen.who].newPage();
+      const said = complaints(page, screen);
+      await page.setViewportSize(SIZES.phone);
+      const response = await page.goto(screen.path);
+      expect(response?.status(), screen.name).toBe(screen.status ?? 200);
+      await settled(page);
+      await expect(page.locator("html")).toHaveAttribute("lang", language);
+      await expect(page.locator("html")).toHaveAttribute("dir", language === "ar" ? "rtl" : "ltr");
+      expect(await page.locator("h1").count(), `${screen.name} has one heading`).toBe(1);
+      for (const [size, viewport] of Object.entries(SIZES)) {
+        await page.setViewportSize(viewport);
+        expect(await sideways(page), `${screen.name} on a ${size} scrolls sideways`).toBe(0);
+        if (WITH_PICTURES) await photograph(page, (theme) => path.join(info.project.outputDir, "screens", `${screen.name}-${language}-${theme}-${size}.png`));
+      }
+      // In a window as high as the page: what the bar at a phone's foot covers before one scrolls is not too small.
+      const audited = SIZES[AUDITED_ON[language]];
+      await page.setViewportSize(audited);
+      await page.setViewportSize({ ...audited, height: Math.max(audited.height, await page.evaluate(() => document.documentElement.scrollHeight)) });
+      await themed(page, "light");
+      expect(await violations(page, new AxeBuilder({ page }).withTags(RULES)), `${screen.name} by day`).toEqual([]);
+      // The night changes colours and nothing else.
+      await themed(page, "dark");
+      expect(await violations(page, new AxeBuilder({ page }).withRules("color-contrast")), `${screen.name} by night`).toEqual([]);
+      await page.setViewportSize(NARROWEST);
+      expect(await sideways(page), `${screen.name} at ${NARROWEST.width} px`).toBe(0);
+      expect(await smallTargets(page), screen.name).toEqual([]);
+      expect(said, screen.name).toEqual([]);
+      await page.close();
+    }
+    await Promise.all(Object.values(contexts).map((context) => context.close()));
+  });
+}
+
+/** Buttons and fields lower than 44 px, counting the invisible edge of small buttons. */
+const smallTargets = (page: Page) =>
+  page.evaluate(() => {
+    const LEAST = 44;
+    return [...document.querySelectorAll<HTMLElement>("button, select, textarea, input:not([type=hidden], [type=radio], [type=checkbox])")]
+      .filter((element) => element.checkVisibility() && !element.closest(".sr-only"))
+      .filter((element) => {
+        const edge = getComputedStyle(element, "::after");
+        const more = edge.content === "none" || edge.position !== "absolute" ? 0 : -2 * parseFloat(edge.top || "0");
+        return element.getBoundingClientRect().height + more < LEAST - 0.5;
+      })
+      .map((element) => element.outerHTML.slice(0, 120));
+  });
+
+test("without JavaScript the pages stand as they do with it", async ({ browser }) => {
+  for (const screen of screens.filter(({ name }) => name !== "chat")) {
+    const context = await contextFor(browser, screen, "ar", { javaScriptEnabled: false, viewport: SIZES.phone });
+    const page = await context.newPage();
+    await page.goto(screen.path);
+    await expect(page.locator("h1")).toBeVisible();
+    await context.close();
+  }
+});
+
+test("a theme can be forced for a look at it, against the system's", async ({ browser }) => {
+  const context = await contextFor(browser, { who: "nobody" }, "en", { colorScheme: "light" });
+  const page = await context.newPage();
+  await page.goto("/");
+  const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await paper();
+  await page.evaluate(() => (document.documentElement.dataset["theme"] = "dark"));
+  const forced = await paper();
+  await page.evaluate(() => delete document.documentElement.dataset["theme"]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(forced).not.toBe(light);
+  expect(await paper()).toBe(forced);
+  await context.close();
+});
+
+test("the skip link is the first stop and leads to the content", async ({ browser }) => {
+  const context = await contextFor(browser, { who: "member" }, "en", { viewport: SIZES.desktop });
+  const page = await context.newPage();
+  await page.goto("/");
+  await page.keyboard.press("Tab");
+  await expect(page.locator('a[href="#content"]')).toBeFocused();
+  await expect(page.locator('a[href="#content"]')).toBeInViewport();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#content")).toBeFocused();
+  await context.close();
+});
+
+test("a browser loads the texts of its own language only, and the fonts of its own script", async ({ browser }) => {
+  const loaded = async (language: (typeof LANGUAGES)[number]) => {
+    const context = await contextFor(browser, { who: "nobody" }, language, {});
+    const page = await context.newPage();
+    const urls: string[] = [];
+    page.on("request", (request) => urls.push(new URL(request.url()).pathname));
+    await page.goto("/login");
+    await page.waitForLoadState("networkidle");
+    await context.close();
+    return urls;
+  };
+  const [english, arabic] = [await loaded("en"), await loaded("ar")];
+  expect(english.filter((url) => /\/(ar|en)-[\w-]+\.js$/.test(url)).map((url) => url.split("/").pop()?.slice(0, 2))).toEqual(["en"]);
+  expect(arabic.filter((url) => /\/(ar|en)-[\w-]+\.js$/.test(url)).map((url) => url.split("/").pop()?.slice(0, 2))).toEqual(["ar"]);
+  expect(english.some((url) => url.includes("arabic"))).toBe(false);
+  expect(arabic.some((url) => url.includes("plex-sans-arabic"))).toBe(true);
+});
+
+test("fonts that come late move nothing", async ({ browser }) => {
+  const context = await contextFor(browser, { who: "nobody" }, "en", { viewport: SIZES.desktop });
+  const page = await context.newPage();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\.woff2$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  // After the styles, which block scripts, and before the fonts, which block nothing.
+  await page.goto("/", { waitUntil: "domcontentloaded" });
+  await page.locator("h1").waitFor();
+  const boxes = () => page.locator("h1, h2, main p, main a").evaluateAll((all) => all.map((element) => Math.round(element.getBoundingClientRect().y)));
+  const before = await boxes();
+  release();
+  await settled(page);
+  expect(await page.evaluate(() => document.fonts.check('1em "IBM Plex Sans"'))).toBe(true);
+  expect(await boxes()).toEqual(before);
+  await context.close();
+});
+
+test("server and Chromium put numbers and times into the same words", async ({ browser }) => {
+  const context = await contextFor(browser, { who: "nobody" }, "ar", { timezoneId: "America/New_York" });
+  const page = await context.newPage();
+  const zones = ["UTC", "Asia/Riyadh", "Europe/Berlin", "America/St_Johns", "Pacific/Kiritimati"];
+  const times = Array.from({ length: 60 }, (_, index) => Date.UTC(2024, 0, 1) + index * 397 * 3_600_000);
+  // What Intl is asked for, in the browser's ICU: our words are put around exactly these numbers.
+  const inBrowser = await page.evaluate(
+    ([zones, times]) =>
+      zones.map((timeZone) => {
+        const format = new Intl.DateTimeFormat("en-US-u-ca-gregory-nu-latn", { timeZone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" });
+        return times.map((ms) => Object.fromEntries(format.formatToParts(ms).map((part) => [part.type, Number(part.value)])));
+      }),
+    [zones, times] as const,
+  );
+  for (const [index, timeZone] of zones.entries()) {
+    const format = createFormat(createI18n("en").t, { digits: "latn", timeZone });
+    for (const [at, ms] of times.entries()) {
+      const parts = inBrowser[index]![at]!;
+      const two = (value: number | undefined) => String(value).padStart(2, "0");
+      expect(format.time(ms)).toBe(`${two(parts["hour"])}:${two(parts["minute"])}`);
+      expect(format.date(ms)).toContain(`${parts["day"]} `);
+      expect(format.date(ms)).toContain(String(parts["year"]));
+    }
+  }
+  await context.close();
+});

@@ -1,0 +1,56 @@
+/** Every door of a conversation, and what an answer there tells with all taken out that always differs. */
+import { newId } from "#app/domain/ids.ts";
+import type { TestBrowser } from "#tests/support/http.ts";
+
+export interface Chat {
+  id: string;
+  channel: string;
+  messageId: string;
+}
+
+export type Door = [string, (browser: TestBrowser, chat: Chat) => Promise<Response>];
+
+export const DOORS: Door[] = [
+  ["page", (browser, { id }) => browser.get(`/chats/${id}`)],
+  ["page of the past", (browser, { id }) => browser.get(`/chats/${id}?before=2`)],
+  ["feed", (browser, { id }) => browser.get(`/chats/${id}/feed`)],
+  ["loader data", (browser, { id }) => browser.get(`/chats/${id}.data`)],
+  ["feed's data", (browser, { id }) => browser.get(`/chats/${id}/feed.data`)],
+  ["info", (browser, { id }) => browser.get(`/chats/${id}/info`)],
+  ["info's data", (browser, { id }) => browser.get(`/chats/${id}/info.data`)],
+  // The parent's loader is not asked: its check protects nothing here.
+  ["info's data alone", (browser, { id }) => browser.get(`/chats/${id}/info.data?${new URLSearchParams({ _routes: "routes/chats.$id.info" })}`)],
+  ["send by form", (browser, { id }) => browser.post(`/chats/${id}`, { intent: "send", clientId: newId(), body: "let me in" })],
+  ["send by script's form", (browser, { id }) => browser.post(`/chats/${id}.data`, { intent: "send", clientId: newId(), body: "let me in" })],
+  ["read by form", (browser, { id, messageId }) => browser.post(`/chats/${id}`, { intent: "read", upTo: messageId })],
+  ["edit by form", (browser, { id, messageId }) => browser.post(`/chats/${id}`, { intent: "edit", messageId, body: "forged" })],
+  ["delete by form", (browser, { id, messageId }) => browser.post(`/chats/${id}`, { intent: "delete", messageId })],
+  ["notify by form", (browser, { id }) => browser.post(`/chats/${id}`, { intent: "notify", level: "none" })],
+  ["send by JSON", (browser, { id }) => browser.postJson("/api/messages", { conversationId: id, clientId: newId(), body: "let me in" })],
+  ["read by JSON", (browser, { id, messageId }) => browser.postJson("/api/reads", { conversationId: id, upTo: messageId })],
+  ["typing", (browser, { id }) => browser.postJson("/api/typing", { conversationId: id, state: "start" })],
+  ["channel", (browser, { channel }) => browser.post("/api/pusher/auth", { socket_id: "123.456", channel_name: channel })],
+];
+
+/** Those that only a room has. */
+export const roomDoors = (userId: string): Door[] => [
+  ["presence channel", (browser, { channel }) => browser.post("/api/pusher/auth", { socket_id: "123.456", channel_name: channel.replace("private-", "presence-") })],
+  ["join", (browser, { id }) => browser.post("/chats", { intent: "join", conversationId: id })],
+  ["invite", (browser, { id }) => browser.post(`/chats/${id}`, { intent: "invite", userId })],
+  ["remove", (browser, { id }) => browser.post(`/chats/${id}`, { intent: "remove-member", userId })],
+  ["leave", (browser, { id }) => browser.post(`/chats/${id}`, { intent: "leave" })],
+];
+
+export async function told(answer: Response, chat: Chat) {
+  const body = (await answer.text())
+    .replaceAll(chat.id, "ID")
+    .replaceAll(chat.messageId, "MESSAGE")
+    .replaceAll(chat.channel, "CHANNEL")
+    .replaceAll(/nonce="[^"]*"/g, "")
+    .replaceAll(/[0-9a-f]{32}/g, "SOME-ID")
+    .replaceAll(/\d{9,}|eyJ[\w-]+|"cursor\\?",\\?"[\w-]+/g, "N")
+    // Times that are the same are written once: whether two are, is chance, and moves the numbers of all that follows.
+    .replaceAll(/N\\?"?,/g, "")
+    .replaceAll(/\d+/g, "");
+  return { status: answer.status, type: answer.headers.get("content-type"), length: body.length };
+}

@@ -1,0 +1,28 @@
+import { defineConfig } from "vitest/config";
+import { MEMORY_FOLDER } from "./tests/support/data-folder.ts";
+import { serviceWorkerPlugin } from "./worker/service-worker-plugin.ts";
+
+/** One test may open real servers and real databases; what hangs longer than this is broken. */
+const TEST_TIMEOUT_MS = 30_000;
+/** Hooks may wait for the one production build of a run, which takes up to a minute on a small machine. */
+const HOOK_TIMEOUT_MS = 180_000;
+
+export default defineConfig({
+  plugins: [serviceWorkerPlugin()],
+  test: {
+    include: ["tests/**/*.test.{ts,tsx}"],
+    exclude: ["tests/browser/**", "tests/bench/**", "node_modules/**"],
+    setupFiles: ["tests/support/setup.ts"],
+    environment: "node",
+    // Processes, not threads: native modules, signals and process.env belong to one test file at a time.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: TEST_TIMEOUT_MS,
+    hookTimeout: HOOK_TIMEOUT_MS,
+    teardownTimeout: 10_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    env: { TZ: "UTC", LOG_LEVEL: "silent", TEST_DATA_IN: MEMORY_FOLDER },
+  },
+});

@@ -1,0 +1,70 @@
+/** `npm run channels`: the embedded Channels server as a process of its own. */
+import { pino } from "pino";
+import { SettingsError, isLoopback, parseSettings } from "#app/config/settings.ts";
+import type { Settings } from "#app/config/settings.ts";
+import type { AppCredentials } from "./credentials.ts";
+import { startChannelsServer } from "./server.ts";
+
+/** A guessable secret on a public address would let anybody publish. */
+const MIN_PUBLIC_SECRET_LENGTH = 16;
+const ELSEWHERE = "for more than one machine use Pusher Channels or another compatible server";
+
+/**
+ * The app to serve.
+ * @throws SettingsError when it is not named, or when the address would be public without permission and real secrets
+ */
+function readApp(env: NodeJS.ProcessEnv, settings: Settings): AppCredentials {
+  const { host, allowPublic } = settings.channelsServer;
+  const app = settings.channels;
+  if (!app) throw new SettingsError("PUSHER_APP_ID", "expected the id of the app to serve (with PUSHER_KEY and PUSHER_SECRET)");
+  if (!isLoopback(host)) {
+    if (!allowPublic) throw new SettingsError("CHANNELS_HOST", `expected a loopback address, or CHANNELS_ALLOW_PUBLIC=1 to be reached from other machines (${ELSEWHERE})`);
+    if (env["ROOST_GENERATED_SECRETS"] === "1" || app.secret.length < MIN_PUBLIC_SECRET_LENGTH)
+      throw new SettingsError("PUSHER_SECRET", `expected a secret of your own, at least ${MIN_PUBLIC_SECRET_LENGTH} characters, since CHANNELS_HOST is not a loopback address`);
+  }
+  return { id: app.appId, key: app.key, secret: app.secret };
+}
+
+/** This server has no clusters, so that the three credentials are enough for it. */
+function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const named = env["PUSHER_APP_ID"] || env["PUSHER_KEY"] || env["PUSHER_SECRET"];
+  return parseSettings(named && !env["PUSHER_CLUSTER"] ? { ...env, PUSHER_CLUSTER: "local" } : env);
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  const app = readApp(process.env, settings);
+  const { host, port, webhookUrl } = settings.channelsServer;
+  const log = pino({ level: settings.logLevel, base: { process: "channels" } });
+  const server = await startChannelsServer({ host, port, app, webhookUrl, log });
+
+  const stop = (signal: string) => {
+    log.info({ signal, connections: server.connectionCount }, "channels stopping");
+    void server.close().then(() => {
+      log.info("channels stopped");
+      // The parent may be gone already; as long as the channel stands it keeps this process alive.
+      if (process.connected) process.disconnect();
+    });
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  log.info({ host: server.host, port: server.port, appId: app.id }, "channels ready");
+  process.send?.({ ready: true, port: server.port });
+}
+
+/** One line that says what to change; a fault of ours keeps its stack. */
+function explain(error: unknown): string {
+  if (error instanceof SettingsError) return error.message;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") return "CHANNELS_PORT: the port is already in use; stop the other program or choose another port";
+  if (code === "EACCES") return "CHANNELS_PORT: this port needs privileges; choose one above 1023";
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return "CHANNELS_HOST: this machine has no such address";
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`channels: ${explain(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,67 @@
+/** Turns what happens in channels into webhook events; those that say "gone" wait, in case somebody is back. */
+import type { ChannelObserver } from "./channel-registry.ts";
+import type { ClientEvent } from "./client-events.ts";
+
+export type WebhookEvent =
+  | { name: "channel_occupied" | "channel_vacated"; channel: string }
+  | { name: "member_added" | "member_removed"; channel: string; user_id: string }
+  | { name: "client_event"; channel: string; event: string; data: string; socket_id: string; user_id?: string };
+
+export class WebhookNews implements ChannelObserver {
+  /** What will be said unless it is taken back, oldest first: all wait equally long. */
+  readonly #waiting = new Map<string, { event: WebhookEvent; at: number }>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly leaveDelayMs: number,
+    private readonly deliver: (event: WebhookEvent) => void,
+  ) {}
+
+  occupied(channel: string): void {
+    // Back in time: the app was never told that the channel was empty, so there is nothing to tell now.
+    if (!this.#waiting.delete(channel)) this.deliver({ name: "channel_occupied", channel });
+  }
+
+  vacated(channel: string): void {
+    this.#wait(channel, { name: "channel_vacated", channel });
+  }
+
+  memberAdded(channel: string, userId: string): void {
+    if (!this.#waiting.delete(memberKey(channel, userId))) this.deliver({ name: "member_added", channel, user_id: userId });
+  }
+
+  memberRemoved(channel: string, userId: string): void {
+    this.#wait(memberKey(channel, userId), { name: "member_removed", channel, user_id: userId });
+  }
+
+  clientEvent({ channel, event, data, socketId, userId }: ClientEvent): void {
+    const text = typeof data === "string" ? data : JSON.stringify(data);
+    this.deliver({ name: "client_event", channel, event, data: text, socket_id: socketId, ...(userId === null ? {} : { user_id: userId }) });
+  }
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#waiting.clear();
+  }
+
+  #wait(key: string, event: WebhookEvent): void {
+    this.#waiting.set(key, { event, at: performance.now() + this.leaveDelayMs });
+    this.#timer ??= setTimeout(this.#tellDue, this.leaveDelayMs);
+  }
+
+  readonly #tellDue = (): void => {
+    this.#timer = null;
+    const now = performance.now();
+    for (const [key, { event, at }] of this.#waiting) {
+      if (at > now) {
+        this.#timer = setTimeout(this.#tellDue, at - now);
+        return;
+      }
+      this.#waiting.delete(key);
+      this.deliver(event);
+    }
+  };
+}
+
+/** A space cannot be in a channel's name, so no channel and member share a key. */
+const memberKey = (channel: string, userId: string) => `${channel} ${userId}`;

@@ -1,0 +1,30 @@
+/** The frame of a command: settings, database, exit code. What an operator can mend is one line, not a stack. */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { parseSettings, SettingsError, type Settings } from "#app/config/settings.ts";
+import { openDatabase, type Database } from "#db/database.ts";
+import { MigrationError } from "#db/migrate.ts";
+
+/** A refusal that the operator can do something about. */
+export class CommandError extends Error {
+  override name = "CommandError";
+}
+
+/**
+ * Runs `work` over the database of the settings and ends the process: 0, or 1 with a line on stderr.
+ * @param name as it stands before the line
+ */
+export async function command(name: string, work: (db: Database, settings: Settings) => Promise<void>): Promise<never> {
+  try {
+    const settings = parseSettings(process.env);
+    if (settings.databaseUrl.startsWith("file:")) await mkdir(path.dirname(settings.databaseUrl.slice("file:".length)), { recursive: true });
+    const db = await openDatabase(settings.databaseUrl, { authToken: settings.databaseAuthToken });
+    await work(db, settings);
+    await db.close();
+  } catch (error) {
+    const expected = error instanceof CommandError || error instanceof SettingsError || error instanceof MigrationError || (error instanceof Error && "code" in error);
+    process.stderr.write(`roost ${name}: ${error instanceof Error ? (expected ? error.message.split("\n", 1)[0] : error.stack) : String(error)}\n`);
+    process.exit(1);
+  }
+  process.exit(0);
+}

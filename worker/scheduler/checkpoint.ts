@@ -1,0 +1,12 @@
+import type { JobContext } from "./jobs.ts";
+
+/** 16 MB of 4 KB pages. Under steady writes the WAL is never reset by itself (48 MB in 4 s were measured). */
+const TRUNCATE_FROM_PAGES = 4_096;
+
+/** Moves the WAL into the file on the relay's time, not on a sender's, and empties it when it has grown. */
+export async function checkpoint({ db }: JobContext): Promise<Record<string, number>> {
+  const passive = await db.checkpoint("passive");
+  if (passive === null || passive.pages < TRUNCATE_FROM_PAGES) return { pages: passive?.pages ?? 0 };
+  const truncated = await db.checkpoint("truncate");
+  return { pages: passive.pages, left: truncated?.busy ? passive.pages : 0 };
+}

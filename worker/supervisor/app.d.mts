@@ -1,0 +1,1 @@
+export function serveApp(root: string, build: string): Promise<void>;
