@@ -180,7 +180,7 @@ export const starLedger = sqliteTable(
     amount: integer("amount").notNull(),
     /** The member's balance with this entry: the newest entry holds the balance. */
     balance: integer("balance").notNull(),
-    kind: text("kind", { enum: ["manual", "timer", "chore", "reversal"] }).notNull(),
+    kind: text("kind", { enum: ["manual", "timer", "chore", "reward", "reversal"] }).notNull(),
     reason: text("reason").notNull(),
     /** What caused it, once for all: nothing is awarded twice. */
     causeKey: text("cause_key").notNull(),

@@ -4,3 +4,4 @@ export * from "./family.ts";
 export * from "./health.ts";
 export * from "./operations.ts";
 export * from "./outbox.ts";
+export * from "./rewards.ts";
