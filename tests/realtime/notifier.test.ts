@@ -125,6 +125,22 @@ describe("one message", () => {
     await browser.settle();
     expect([browser.announced.map(({ body, silent }) => [body, silent]), browser.sounds]).toEqual([[["quiet", true]], 0]);
   });
+
+  test.each([
+    ["a conversation", { conversationId: "direct" as string | null }],
+    ["everything", { conversationId: null }],
+  ])("what was said while %s was muted stays quiet, also in a tab that comes to it after the choice was taken back", async (_, whose) => {
+    const browser = notifyingBrowser();
+    const mute = browser.other(notificationsChanged.name, { ...whose, level: "none", sound: true });
+    const psst = browser.message("direct", "psst").event;
+    const unmute = browser.other(notificationsChanged.name, { ...whose, level: whose.conversationId === null ? "all" : null, sound: true });
+    const loud = browser.message("direct", "loud").event;
+    browser.open().take(mute, psst, unmute, loud);
+    // The message before the choices, as two channels may bring it.
+    browser.open().take(psst, mute, unmute, loud);
+    await browser.settle();
+    expect(browser.announced.map(({ body }) => body)).toEqual(["loud"]);
+  });
 });
 
 describe("what is no longer news goes", () => {

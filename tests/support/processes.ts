@@ -42,7 +42,7 @@ export interface Roost {
   stop(): Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const COMMAND_TIMEOUT_MS = 60_000;
 

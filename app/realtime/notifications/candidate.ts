@@ -14,6 +14,8 @@ export interface Candidate {
   preview: string;
   /** Commit time, ms of the server's clock. */
   at: number;
+  /** Where it stands in the log: what counts is the choice that stood then. */
+  place: number;
   direct: boolean;
   named: boolean;
   own: boolean;
@@ -30,10 +32,11 @@ export interface Self {
 /** The same message may come as a hint, by push and by catch-up. @param names whether a text names somebody */
 export function candidateOf(event: LiveEvent, self: Self, names: (text: string, name: string) => boolean): Candidate | null {
   const at = event.stamp?.at ?? 0;
+  const place = event.stamp?.seq ?? Infinity;
   if (isEvent(event, messageNotification)) {
     const { conversationId, messageId, senderName, preview } = event.data;
     // The server told only those whose level allows it: whoever wants mentions alone is named here.
-    return { messageId, conversationId, senderName, preview: oneLine(preview), at, direct: false, named: true, own: false, seq: null };
+    return { messageId, conversationId, senderName, preview: oneLine(preview), at, place, direct: false, named: true, own: false, seq: null };
   }
   if (!isEvent(event, newMessage) || event.data.deletedAt !== null) return null;
   const { id, conversationId, senderId, senderName, body, seq } = event.data;
@@ -43,6 +46,7 @@ export function candidateOf(event: LiveEvent, self: Self, names: (text: string, 
     senderName,
     preview: oneLine(body),
     at,
+    place,
     direct: parseChannel(event.channel)?.kind === "direct",
     named: names(body, self.name),
     own: senderId === self.userId,
@@ -51,6 +55,6 @@ export function candidateOf(event: LiveEvent, self: Self, names: (text: string, 
 }
 
 /** What both tell of one message. */
-export const merged = (a: Candidate, b: Candidate): Candidate => ({ ...a, direct: a.direct || b.direct, named: a.named || b.named, own: a.own || b.own, seq: a.seq ?? b.seq });
+export const merged = (a: Candidate, b: Candidate): Candidate => ({ ...a, place: Math.min(a.place, b.place), direct: a.direct || b.direct, named: a.named || b.named, own: a.own || b.own, seq: a.seq ?? b.seq });
 
 export const oneLine = (text: string): string => [...text.replaceAll(/\s+/g, " ").trim()].slice(0, PREVIEW_CHARACTERS).join("");

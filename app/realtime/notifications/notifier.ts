@@ -12,7 +12,7 @@ import type { NotifyEnvironment, Shown } from "./environment.ts";
 import { ring } from "./ring.ts";
 import { ServerClock } from "./server-clock.ts";
 import type { Standing } from "./standing.ts";
-import { verdictOn } from "./verdict.ts";
+import { quieter, verdictOn } from "./verdict.ts";
 
 /** What comes at once is announced at once. */
 export const GATHER_MS = 250;
@@ -128,14 +128,15 @@ export class Notifier {
   }
 
   #verdict(candidate: Candidate, looking: boolean) {
-    const { conversationId, seq, own, direct, named } = candidate;
+    const { conversationId, seq, own, direct, named, place } = candidate;
     return verdictOn({
       own,
       direct,
       named,
       gone: this.standing.isGone(conversationId),
       read: seq !== null && seq <= this.standing.readUpTo(conversationId),
-      level: this.standing.levelOf(conversationId),
+      // Who mutes wants quiet at once; who no longer does asks for what is said from then on, not for what was said meanwhile.
+      level: quieter(this.standing.levelOf(conversationId), this.standing.levelOf(conversationId, place)),
       looking,
       permission: this.env.permission(),
     });

@@ -17,8 +17,9 @@ interface Conversation {
   /** A room's name, once it is known. */
   room: string | null;
   level: NotifyLevel | null;
-  /** The place in the log of the news that set the level. */
+  /** The place in the log of the news that set the level, and the level before it. */
   levelSeq: number;
+  levelBefore: NotifyLevel | null;
   readSeq: number;
   /** As loaded: the numbers of unread messages, and the conversation's last one. */
   loaded: number[];
@@ -35,6 +36,7 @@ export type LoadedAt = Pick<Position, "seq" | "epoch">;
 export class Standing {
   #preferences: Preferences;
   #preferencesSeq = -1;
+  #preferencesBefore: Preferences;
   #conversations = new Map<string, Conversation>();
   #loadedAt: LoadedAt;
   #listeners = new Set<() => void>();
@@ -47,6 +49,7 @@ export class Standing {
     loadedAt: LoadedAt,
   ) {
     this.#preferences = { level: notices.level, sound: notices.sound };
+    this.#preferencesBefore = this.#preferences;
     this.#loadedAt = { ...loadedAt, seq: -1 };
     this.load(notices, loadedAt);
   }
@@ -75,8 +78,11 @@ export class Standing {
     return this.#conversations.get(conversationId)?.room ?? null;
   }
 
-  levelOf(conversationId: string): NotifyLevel {
-    return effectiveLevel(this.#conversations.get(conversationId)?.level, this.#preferences);
+  /** @param place the level as it stood at this place in the log, as far as it is known; left out: as it is now */
+  levelOf(conversationId: string, place = Infinity): NotifyLevel {
+    const known = this.#conversations.get(conversationId);
+    const own = known && place < known.levelSeq ? known.levelBefore : known?.level;
+    return effectiveLevel(own, place < this.#preferencesSeq ? this.#preferencesBefore : this.#preferences);
   }
 
   /** The highest number read, as far as it is known here. */
@@ -152,14 +158,15 @@ export class Standing {
     const known = this.#conversation(conversationId);
     known[what] = Math.max(known[what], place);
     // Whoever comes, or comes back, has chosen nothing there yet.
-    if (what === "addedSeq" && place > known.levelSeq && place > this.#loadedAt.seq) Object.assign(known, { level: null, levelSeq: place });
+    if (what === "addedSeq" && place > known.levelSeq && place > this.#loadedAt.seq) setLevel(known, null, place);
   }
 
   #prefer(change: NotificationsChanged, place: number): void {
     if (change.conversationId !== null) {
       const known = this.#conversation(change.conversationId);
-      if (place > known.levelSeq) Object.assign(known, { level: change.level, levelSeq: place });
+      if (place > known.levelSeq) setLevel(known, change.level, place);
     } else if (place > this.#preferencesSeq) {
+      this.#preferencesBefore = this.#preferences;
       this.#preferences = { level: change.level, sound: change.sound };
       this.#preferencesSeq = place;
     }
@@ -167,7 +174,7 @@ export class Standing {
 
   #conversation(id: string): Conversation {
     let known = this.#conversations.get(id);
-    if (!known) this.#conversations.set(id, (known = { room: null, level: null, levelSeq: -1, readSeq: 0, loaded: [], lastSeq: 0, arrived: new Map(), addedSeq: -1, removedSeq: -1 }));
+    if (!known) this.#conversations.set(id, (known = { room: null, level: null, levelSeq: -1, levelBefore: null, readSeq: 0, loaded: [], lastSeq: 0, arrived: new Map(), addedSeq: -1, removedSeq: -1 }));
     return known;
   }
 
@@ -184,6 +191,10 @@ export class Standing {
     this.#total = total;
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+function setLevel(known: Conversation, level: NotifyLevel | null, place: number): void {
+  Object.assign(known, { levelBefore: known.level, level, levelSeq: place });
 }
 
 function unreadIn({ loaded, lastSeq, readSeq, arrived, addedSeq }: Conversation, loadedSeq: number): number {

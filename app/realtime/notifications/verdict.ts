@@ -33,3 +33,8 @@ export function verdictOn(facts: Facts): Verdict {
   if (facts.looking) return "looking";
   return facts.permission === "granted" ? "show" : "not-permitted";
 }
+
+const BY_QUIET = ["none", "mentions", "all"] as const satisfies readonly NotifyLevel[];
+
+/** The level that tells less. */
+export const quieter = (a: NotifyLevel, b: NotifyLevel): NotifyLevel => BY_QUIET.find((level) => level === a || level === b)!;
