@@ -4,9 +4,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { ensureBuild } from "../../worker/supervisor/prepare.mjs";
 
-/** A stage that takes longer hangs: it is ended, and counts as failed. */
-const CHECK_DEADLINE_MS = 4 * 60_000;
-const TESTS_DEADLINE_MS = 17 * 60_000;
+/** A stage that takes longer hangs, on however slow a machine: it is ended, and counts as failed. */
+const CHECK_DEADLINE_MS = 8 * 60_000;
+const TESTS_DEADLINE_MS = 30 * 60_000;
+/** What is asked to end may still say what it found. */
+const LAST_WORDS_MS = 20_000;
 
 const bin = (root, file) => path.join(root, "node_modules", file);
 
@@ -70,11 +72,17 @@ function run(cwd, args, env, deadlineMs, live) {
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
     // Its own process group, so that what it started ends with it.
     const end = () => process.kill(-child.pid, "SIGKILL");
-    const deadline = setTimeout(end, deadlineMs);
+    let forced;
+    const deadline = setTimeout(() => {
+      console.log(`\nEnded after ${deadlineMs / 60_000} minutes.`);
+      child.kill("SIGINT");
+      forced = setTimeout(end, LAST_WORDS_MS);
+    }, deadlineMs);
     const interrupted = () => (end(), process.exit(1));
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, interrupted);
     child.once("close", (code) => {
       clearTimeout(deadline);
+      clearTimeout(forced);
       for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupted);
       resolve({ code, output });
     });

@@ -11,10 +11,10 @@ export default class {
       for (const suite of module.children.allSuites()) for (const error of suite.errors()) fail(`${file} > ${suite.fullName}: ${error.message}`);
       for (const test of module.children.allTests()) {
         const name = `${file} > ${test.fullName}`;
-        const { state, note } = test.result();
+        const { state, note, errors } = test.result();
         if (state === "passed") figures.passed++;
         else if (state === "skipped") figures.skipped.push(`${name}: ${note ?? "no reason given"}`);
-        else fail(name);
+        else fail(`${name}: ${errors?.[0]?.message.split("\n")[0] ?? "no reason given"}`);
       }
     }
     for (const error of unhandledErrors) fail(`unhandled: ${error.message}`);
