@@ -47,6 +47,12 @@ export interface Database extends Queries {
    */
   batchWithoutForeignKeys(statements: readonly Statement[]): Promise<Row[][]>;
   /**
+   * Runs `fn` over one unchanging state of the database, however long it takes and whatever others write meanwhile.
+   * It has a connection of its own; what it is given is only valid inside the callback. Nobody waits for it, but the
+   * WAL cannot be emptied until it ends.
+   */
+  snapshot<T>(fn: (read: Queries) => Promise<T>): Promise<T>;
+  /**
    * Calls `listener` at once after a commit of this process, before whoever committed goes on (so it must be short), and
    * for further commits of the same turn once more at its end. Returns the way to stop it.
    */

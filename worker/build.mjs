@@ -17,6 +17,8 @@ const entries = {
   seed: "worker/cli/seed.ts",
   "grant-admin": "worker/cli/grant-admin.ts",
   doctor: "worker/cli/doctor.ts",
+  backup: "worker/cli/backup.ts",
+  restore: "worker/cli/restore.ts",
 };
 
 const missing = Object.values(entries).filter((file) => !existsSync(path.join(root, file)));

@@ -1,5 +1,5 @@
 /**
- * Runs one process of a finished build: `node worker/run.mjs app|relay|channels|migrate|seed|grant-admin|doctor [arguments]`.
+ * Runs one process of a finished build: `node worker/run.mjs app|relay|channels|migrate|seed|grant-admin|doctor|backup|restore [arguments]`.
  * Plain JavaScript, so that a machine without the build gets one clear line instead of a module error.
  */
 import { closeSync, existsSync, openSync } from "node:fs";
@@ -17,6 +17,8 @@ const PROCESSES = {
   seed: workerBuild("seed"),
   "grant-admin": workerBuild("grant-admin"),
   doctor: workerBuild("doctor"),
+  backup: workerBuild("backup"),
+  restore: workerBuild("restore"),
 };
 
 /** Errors that an operator can mend: their message says all, a stack would hide it. */

@@ -91,6 +91,19 @@ export async function connectBetterSqlite3(url: string, options: OpenOptions): P
         }
       });
     },
+    snapshot: async (fn) => {
+      scope.refuseInside("snapshot()");
+      const connection = await open(file, busy, busy.timeoutMs, READER);
+      try {
+        connection.exec("BEGIN");
+        // The state is that of the first read.
+        connection.prepare("SELECT count(*) FROM sqlite_master").get();
+        return await fn(queriesOver(preparedStatements(connection), () => undefined));
+      } finally {
+        // Also ends the transaction: whoever kept the queries finds them closed.
+        connection.close();
+      }
+    },
     onCommit: commits.add,
     dataVersion: async () => reader.pragma("data_version", { simple: true }) as number,
     // On the writer, whose busy timeout is a few milliseconds: waiting for readers would hold every sender up.

@@ -83,6 +83,18 @@ export async function connectLibsqlFile(url: string, options: OpenOptions): Prom
       commits.notify();
       return results.map(rowsOf);
     },
+    snapshot: async (fn) => {
+      scope.refuseInside("snapshot()");
+      const client = createClient({ url: file, intMode: "number", concurrency: 1 });
+      try {
+        await prepare(client, busy, busy.timeoutMs, READER);
+        const transaction = await client.transaction("deferred");
+        await transaction.execute("SELECT count(*) FROM sqlite_master");
+        return await fn(queriesOver(transaction, () => undefined));
+      } finally {
+        client.close();
+      }
+    },
     onCommit: commits.add,
     dataVersion: async () => (await pragma(reader, "data_version")) as number,
     checkpoint: async (mode) => {

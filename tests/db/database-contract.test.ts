@@ -215,6 +215,27 @@ describe.each(DATABASE_KINDS)("a database on %s", (kind) => {
     });
   });
 
+  describe("snapshot", () => {
+    test("stays as it was while others write, lets them, and refuses to write", async () => {
+      const name = newId();
+      await db.transact((tx) => put(tx, name, 1));
+      const seen = await db.snapshot(async (read) => {
+        await db.transact((tx) => tx.all("UPDATE numbers SET n = 2 WHERE name = ?", [name]));
+        await expect(read.all("INSERT INTO numbers VALUES (?, 1)", [newId()])).rejects.toThrow(/readonly|read-only|attempt to write/);
+        return [await read.all("SELECT n FROM numbers WHERE name = ?", [name]), await number(name)];
+      });
+      expect(seen).toEqual([[{ n: 1 }], 2]);
+    });
+
+    test("ends with its callback, however that ends", async () => {
+      const fault = new Error("on purpose");
+      await expect(db.snapshot(() => Promise.reject(fault))).rejects.toBe(fault);
+      const kept = await db.snapshot((read) => Promise.resolve(read));
+      await expect(kept.all("SELECT 1")).rejects.toThrow();
+      await expect(db.transact(() => db.snapshot(() => Promise.resolve()))).rejects.toThrow(TransactionMisuseError);
+    });
+  });
+
   describe("values", () => {
     test("integers stay integers, also inside JSON, and come back as numbers", async () => {
       const large = 1_795_210_738_049;

@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { parseSettings, SettingsError, type Settings } from "#app/config/settings.ts";
+import { BackupError } from "#db/backup/back-up.ts";
 import { openDatabase, type Database } from "#db/database.ts";
 import { MigrationError } from "#db/migrate.ts";
 
@@ -13,18 +14,25 @@ export class CommandError extends Error {
 /**
  * Runs `work` over the database of the settings and ends the process: 0, or 1 with a line on stderr.
  * @param name as it stands before the line
+ * @param work may answer another exit code
  */
-export async function command(name: string, work: (db: Database, settings: Settings) => Promise<void>): Promise<never> {
-  try {
-    const settings = parseSettings(process.env);
+export async function command(name: string, work: (db: Database, settings: Settings) => Promise<number | void>): Promise<never> {
+  return program(name, async (settings) => {
     if (settings.databaseUrl.startsWith("file:")) await mkdir(path.dirname(settings.databaseUrl.slice("file:".length)), { recursive: true });
     const db = await openDatabase(settings.databaseUrl, { authToken: settings.databaseAuthToken });
-    await work(db, settings);
+    const code = await work(db, settings);
     await db.close();
+    return code;
+  });
+}
+
+/** The same for what opens its databases by itself. */
+export async function program(name: string, work: (settings: Settings) => Promise<number | void>): Promise<never> {
+  try {
+    process.exit((await work(parseSettings(process.env))) ?? 0);
   } catch (error) {
-    const expected = error instanceof CommandError || error instanceof SettingsError || error instanceof MigrationError || (error instanceof Error && "code" in error);
+    const expected = [CommandError, SettingsError, MigrationError, BackupError].some((kind) => error instanceof kind) || (error instanceof Error && "code" in error);
     process.stderr.write(`roost ${name}: ${error instanceof Error ? (expected ? error.message.split("\n", 1)[0] : error.stack) : String(error)}\n`);
     process.exit(1);
   }
-  process.exit(0);
 }
