@@ -33,6 +33,7 @@ export function installNodeEdge(running: Foundation): void {
 
 function receive(request: IncomingMessage, response: ServerResponse, { settings, log }: Foundation): void {
   const started = performance.now();
+  const { method = "", url = "" } = request;
   const header = headerReader(request);
   if (!settings.trustProxy) for (const name of PROXY_HEADERS) Reflect.deleteProperty(request.headers, name);
   const arrival: Arrival = {
@@ -42,18 +43,50 @@ function receive(request: IncomingMessage, response: ServerResponse, { settings,
     route: undefined,
   };
   settleOrigin(request, header, settings);
+  makeReadable(request);
   noteArrival(request, response, arrival);
   guardHead(response, arrival);
   response.once("finish", () => discardRest(request));
   response.once("close", () => {
     const ms = performance.now() - started;
-    const method = request.method ?? "";
-    const route = arrival.route ?? (isFile(request.url ?? "") ? "file" : "other");
+    const route = arrival.route ?? (isFile(url) ? "file" : "other");
     observeRequest({ method, route, status: response.statusCode, seconds: ms / 1000 });
-    const line = { requestId: arrival.requestId, method, path: loggedPath(request.url ?? ""), route, status: response.statusCode, ms: Math.round(ms * 10) / 10, ...(response.writableFinished ? {} : { aborted: true }) };
+    const line = { requestId: arrival.requestId, method, path: loggedPath(url), route, status: response.statusCode, ms: Math.round(ms * 10) / 10, ...(response.writableFinished ? {} : { aborted: true }) };
     log[QUIET_ROUTES.has(route) ? "debug" : "info"](line, "request");
   });
 }
+
+/** An address that the retired data protocol's refusal answers with 400, without a word in the log. */
+const UNREADABLE = "/unreadable?_data=";
+
+/**
+ * Turns what remix-serve can make no Request of, and would answer with 500 and a stack in the log, into what is refused:
+ * a Host that is none, an address that is no path, TRACE. An address with scheme and host, as a proxy is sent it, is read
+ * for its path.
+ */
+function makeReadable(request: IncomingMessage): void {
+  const { url = "", headers } = request;
+  const path = url.startsWith("/") ? url : pathOf(url);
+  const named = [headers.host, headers["x-forwarded-host"]].flat().filter((host) => host !== undefined && host !== "");
+  if (path === null || !named.every(isHost)) {
+    Object.assign(request, { method: "GET", url: UNREADABLE });
+    headers.host = "localhost";
+    delete headers["x-forwarded-host"];
+    return;
+  }
+  request.url = path;
+  // Every route of ours answers 405 to OPTIONS.
+  if (request.method === "TRACE") request.method = "OPTIONS";
+}
+
+function pathOf(url: string): string | null {
+  if (!/^https?:/i.test(url) || !URL.canParse(url)) return null;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** A name and perhaps a port, and nothing that would become a path or a query when it is put before one; several after commas. */
+const isHost = (text = "") => text.split(",").every((host) => /^[^\s/?#@\\]+$/.test(host.trim()) && URL.canParse(`http://${host.trim()}`));
 
 /** What is still to come of a refused body is read and thrown away up to here, in bytes; then the connection is cut. */
 const MAX_DISCARDED_BYTES = 8 * 1024 * 1024;

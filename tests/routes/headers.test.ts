@@ -1,4 +1,5 @@
 /** Security headers on every kind of answer, a policy with a nonce on every page, nothing secret in the log (H5). */
+import { connect } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { CHANNELS, startApp, type TestApp, type TestBrowser } from "#tests/support/http.ts";
 import { until } from "#tests/support/wait.ts";
@@ -111,4 +112,32 @@ it("logs method, path, route, status and time; never a query, a body or a cookie
   expect(lines).toContainEqual(expect.objectContaining({ msg: "request", method: "GET", path: "/chats", route: "/chats", status: 200, ms: expect.any(Number), requestId: expect.stringMatching(/^[0-9a-f]{32}$/) }));
   // remix-serve's own access log would be a line that is no JSON.
   expect(log.split("\n").filter((line) => /^(GET|POST) /.test(line))).toEqual([]);
+});
+
+/** As bytes: fetch sends none of these. @returns status and headers, as they came */
+function knock(lines: string[]): Promise<string> {
+  const { hostname, port } = new URL(app.origin);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write(`${[...lines, "Connection: close"].join("\r\n")}\r\n\r\n`));
+    let answer = "";
+    socket.on("data", (bytes: Buffer) => (answer += bytes.toString("latin1"))).on("end", () => resolve(answer)).on("error", reject);
+  });
+}
+
+it.each<[string, number, string[]]>([
+  ["a Host with a blank", 400, ["GET /chats HTTP/1.1", "Host: a b"]],
+  ["a Host with a port that is none", 400, ["GET /chats HTTP/1.1", "Host: roost.example:99999"]],
+  ["a Host that would become a path", 400, ["GET /healthz HTTP/1.1", "Host: roost.example/admin"]],
+  ["a form with such a Host", 400, ["POST /login HTTP/1.1", "Host: a b", "Content-Length: 0"]],
+  ["an address that is a star", 400, ["OPTIONS * HTTP/1.1", "Host: roost.example"]],
+  ["an address with another scheme", 400, ["GET ftp://roost.example/ HTTP/1.1", "Host: roost.example"]],
+  ["an address as a proxy is sent it", 200, ["GET http://roost.example/healthz HTTP/1.1", "Host: roost.example"]],
+  ["such an address of a page", 302, ["GET http://roost.example/chats?x=1 HTTP/1.1", "Host: roost.example"]],
+  ["TRACE of a page", 405, ["TRACE /login HTTP/1.1", "Host: roost.example"]],
+  ["TRACE of a resource", 405, ["TRACE /api/time HTTP/1.1", "Host: roost.example"]],
+])("%s: %i, and no stack in the log", async (_, status, lines) => {
+  const answer = await knock(lines);
+  expect(answer.split("\r\n")[0]).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  for (const name of Object.keys(ALWAYS).filter((each) => each !== "cross-origin-opener-policy")) expect(answer.toLowerCase()).toContain(`${name}: `);
+  expect(app.roost.log("app")).not.toMatch(/^\s+at .*node_modules/m);
 });
