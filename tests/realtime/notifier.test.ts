@@ -127,7 +127,7 @@ describe("one message", () => {
   });
 
   test.each([
-    ["a conversation", { conversationId: "direct" as string | null }],
+    ["a conversation", { conversationId: "direct" }],
     ["everything", { conversationId: null }],
   ])("what was said while %s was muted stays quiet, also in a tab that comes to it after the choice was taken back", async (_, whose) => {
     const browser = notifyingBrowser();
