@@ -60,6 +60,11 @@ const schema = z.object({
   TURSO_API_TOKEN: z.string().min(1).optional(),
   TURSO_ORGANIZATION: z.string().regex(/^[A-Za-z0-9_-]+$/, "the slug of a Turso organization").optional(),
   TURSO_API_URL: z.url("a URL such as https://api.turso.tech").default("https://api.turso.tech"),
+  UPLOADS: z.string().regex(/^(file|s3):/, "a folder (file:…) or a store (s3://bucket?endpoint=…)").optional(),
+  AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  AWS_SESSION_TOKEN: z.string().min(1).optional(),
+  AWS_REGION: z.string().regex(/^[a-z0-9-]+$/, "a region such as eu-central-1").default("us-east-1"),
   CHANNELS_PORT: port.default(6001),
   CHANNELS_HOST: z.string().min(1).default("127.0.0.1"),
   CHANNELS_WEBHOOK_URL: z.url("a URL").optional(),
@@ -128,6 +133,8 @@ export function parseSettings(env: Record<string, string | undefined>) {
     relaySocket: path.join(dataDir, "relay.sock"),
     cronSecret: raw.CRON_SECRET,
     metricsToken: raw.METRICS_TOKEN,
+    /** Where pictures and files lie. */
+    uploads: uploadsSetting(raw, dataDir),
     /** Of the database's provider, for the console's database card; undefined: not asked. */
     turso: tursoApi(raw),
     trustProxy: raw.TRUST_PROXY,
@@ -171,6 +178,28 @@ function channelsApp(raw: Raw): ChannelsApp | undefined {
     host: raw.PUSHER_HOST,
     port: raw.PUSHER_PORT,
     useTLS,
+  };
+}
+
+/** A store in the network, with its keys, or a folder. */
+function uploadsSetting(raw: Raw, dataDir: string) {
+  const value = raw.UPLOADS ?? `file:${path.join(dataDir, "uploads")}`;
+  if (value.startsWith("file:")) return { kind: "file" as const, folder: path.resolve(value.slice("file:".length).replace(/^\/\/(?=\/)/, "")) };
+  if (!URL.canParse(value)) throw new SettingsError("UPLOADS", "expected s3://bucket?endpoint=https://…");
+  const { hostname: bucket, searchParams } = new URL(value);
+  const endpoint = searchParams.get("endpoint") ?? `https://s3.${searchParams.get("region") ?? raw.AWS_REGION}.amazonaws.com`;
+  if (!bucket || !URL.canParse(endpoint)) throw new SettingsError("UPLOADS", "expected s3://bucket?endpoint=https://…");
+  const { protocol, hostname } = new URL(endpoint);
+  if (protocol !== "https:" && !(protocol === "http:" && isLoopback(hostname))) throw new SettingsError("UPLOADS", "expected an endpoint with https: pictures would travel in clear text");
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const) if (!raw[name]) throw new SettingsError(name, "expected a value, since UPLOADS names a store");
+  return {
+    kind: "s3" as const,
+    bucket,
+    endpoint: endpoint.replace(/\/+$/, ""),
+    region: searchParams.get("region") ?? raw.AWS_REGION,
+    accessKeyId: raw.AWS_ACCESS_KEY_ID!,
+    secretAccessKey: raw.AWS_SECRET_ACCESS_KEY!,
+    sessionToken: raw.AWS_SESSION_TOKEN,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Expected refusals as people and programs see them: status, and text in the asker's language. */
 import { data } from "@remix-run/node";
 import { DomainError, type ErrorCode } from "#app/domain/errors.ts";
+import { StorageError } from "#app/domain/images/storage.server.ts";
 import { createI18n } from "#app/i18n/i18n.server.ts";
 import type { Locale } from "#app/i18n/locale.ts";
 import { DatabaseBusyError } from "#db/database.ts";
@@ -39,6 +40,15 @@ export const STATUS: Record<ErrorCode, number> = {
   "operation-running": 409,
   // Nobody asked for anything wrong: something in this house would have given a secret away.
   "diagnostics-leak": 500,
+  "not-a-picture": 415,
+  "picture-damaged": 422,
+  "picture-too-large": 422,
+  "file-empty": 422,
+  "file-missing": 422,
+  "too-many-files": 422,
+  "upload-id-reused": 409,
+  "upload-broken-off": 400,
+  "attachment-gone": 409,
   "rate-limited": 429,
   "cross-site": 403,
   "method-not-allowed": 405,
@@ -55,6 +65,7 @@ const BODY_CODES = { 400: "malformed", 413: "too-large", 415: "unsupported-type"
 export function asRefusal(error: unknown): DomainError | null {
   if (error instanceof DomainError) return error;
   if (error instanceof BodyError) return new DomainError(BODY_CODES[error.status]);
+  if (error instanceof StorageError) return new DomainError("unavailable");
   if (error instanceof DatabaseBusyError) return new DomainError("unavailable");
   return null;
 }

@@ -108,16 +108,15 @@ export type JsonOutcome = { data: unknown; status?: number } & Headered;
 export function jsonAction<A extends Access, S extends Schema>(options: { access: A; schema: S; limit?: Limit; maxBytes?: number; run: (args: Args<A> & { input: z.output<S> }) => Promise<JsonOutcome> }) {
   return program(options, async (args) => {
     const parsed = options.schema.safeParse(await readJson(args.request, options.maxBytes ?? MAX_JSON_BYTES));
-    if (!parsed.success) {
-      const [field, problem] = Object.entries(fieldErrors(parsed.error))[0] ?? ["", ""];
-      return invalid(field, problem, args.locale);
-    }
+    if (!parsed.success) return invalid(parsed.error, args.locale);
     const { data: answer, status = 200, headers = {} } = await options.run({ ...args, input: parsed.data });
     return json(answer, { status, headers });
   });
 }
 
-function invalid(field: string, problem: string, locale: Locale): Response {
+/** For programs: the first field that is wrong, and how. */
+export function invalid(refused: z.ZodError, locale: Locale): Response {
+  const [field, problem] = Object.entries(fieldErrors(refused))[0] ?? ["", ""];
   const { t } = createI18n(locale.language, locale.digits);
   const message = t(`errors.fields.${problem}`, { defaultValue: t("errors.invalid-input") });
   return Response.json({ error: { code: "invalid-input", message, ...(field ? { field } : {}) } }, { status: STATUS["invalid-input"] });

@@ -17,6 +17,8 @@ export const users = sqliteTable(
     timeZone: text("time_zone"),
     /** One of eight stable hues, 0 to 7 (avatar ring, name). */
     hue: integer("hue").notNull().default(0),
+    /** The picture as its address names it, `{image id}-{hash}`; null: initials. Kept by whoever sets the picture. */
+    avatar: text("avatar"),
     /** What somebody is notified of where a conversation says nothing else. */
     notifyLevel: text("notify_level", { enum: ["all", "mentions", "none"] }).notNull().default("all"),
     notifySound: integer("notify_sound", { mode: "boolean" }).notNull().default(true),

@@ -68,6 +68,8 @@ export const messages = sqliteTable(
     clientId: text("client_id").notNull(),
     body: text("body").notNull(),
     kind: text("kind", { enum: ["text"] }).notNull().default("text"),
+    /** Its pictures and files as JSON, as events and pages show them; they do not change once it is sent. Null: none. */
+    attachments: text("attachments"),
     createdAt: integer("created_at").notNull(),
     editedAt: integer("edited_at"),
     deletedAt: integer("deleted_at"),

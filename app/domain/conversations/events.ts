@@ -44,12 +44,13 @@ export interface MessageDeleted {
   conversationId: string;
 }
 
-/** Somebody as the others in a conversation see them; without `change` the name is new. */
+/** Somebody as the others in a conversation see them; without `change` the name is new, or the picture where there is `avatar`. */
 export interface MemberChanged {
   conversationId: string;
   userId: string;
   name: string;
   hue?: number;
+  avatar?: string | null;
   change?: "joined" | "left" | "removed" | "owner";
   /** How many are in the room after it. */
   memberCount?: number;

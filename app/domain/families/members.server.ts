@@ -44,3 +44,8 @@ export async function dismiss(tx: Queries, ctx: Context, familyId: string, userI
 export async function tellRenamed(tx: Queries, ctx: Context, { userId, name }: { userId: string; name: string }): Promise<void> {
   for (const familyId of await familiesOf(tx, { userId })) await tellFamily(tx, ctx, familyId, { memberId: userId, change: "renamed", name });
 }
+
+/** Tells somebody's families of their new picture, or of none. */
+export async function tellFace(tx: Queries, ctx: Context, { userId, avatar }: { userId: string; avatar: string | null }): Promise<void> {
+  for (const familyId of await familiesOf(tx, { userId })) await tellFamily(tx, ctx, familyId, { memberId: userId, change: "pictured", avatar });
+}
