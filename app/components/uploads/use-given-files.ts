@@ -30,7 +30,7 @@ export function useGivenFiles(place: RefObject<HTMLElement>, onFiles: (files: Fi
       { signal },
     );
     // Moving from one thing inside to another is no leaving.
-    element.addEventListener("dragleave", (event) => event.relatedTarget instanceof Node && element.contains(event.relatedTarget) || setOver(false), { signal });
+    element.addEventListener("dragleave", ({ relatedTarget }) => setOver(relatedTarget instanceof Node && element.contains(relatedTarget)), { signal });
     element.addEventListener(
       "drop",
       (event) => {
