@@ -33,6 +33,8 @@ test.each([
   [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL"],
   [{ PUSHER_KEY: "k" }, "PUSHER_APP_ID"],
   [{ PUSHER_APP_ID: "1", PUSHER_KEY: "k", PUSHER_SECRET: "s", PUSHER_HOST: "push.example", PUSHER_USE_TLS: "off", NODE_ENV: "production" }, "PUSHER_USE_TLS"],
+  [{ PUSHER_APP_ID: "1", PUSHER_KEY: "k", PUSHER_SECRET: "s", PUSHER_HOST: "push.example", PUSHER_USE_TLS: "off", NODE_ENV: "staging" }, "PUSHER_USE_TLS"],
+  [{ PUSHER_APP_ID: "1", PUSHER_KEY: "k", PUSHER_SECRET: "s", PUSHER_HOST: "push.example", PUSHER_USE_TLS: "off" }, "PUSHER_USE_TLS"],
   [{ CRON_SECRET: "x" }, "CRON_SECRET"],
   [{ UPLOADS: "ftp://store" }, "UPLOADS"],
   [{ UPLOADS: "s3://roost?endpoint=http://store.example", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" }, "UPLOADS"],
