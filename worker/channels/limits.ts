@@ -30,8 +30,8 @@ export interface Limits {
   /** … and one that has anything waiting for this long. */
   stalledMs: number;
   /**
-   * While stopping, how long those who come back at once are still told to wait a second (4100). pusher-js answers
-   * 4200 by connecting at once; a refused connection would keep it waiting for 15 s.
+   * While stopping, how long those who come back at once are still let in, to be told at the end of it to wait a second
+   * (4100). pusher-js answers 4200 by connecting at once; a refused connection would keep it waiting for 15 s.
    */
   stoppingMs: number;
   /** How long a closed connection may take to say goodbye before its socket is destroyed. */
