@@ -7,7 +7,7 @@ import { until } from "#tests/support/wait.ts";
 import { channelAuth } from "#worker/channels/credentials.ts";
 import { faultSuite } from "./size.ts";
 
-const { size, figures, full } = faultSuite("channels-churn", { short: { cycles: 400, idle: 2_000 }, full: { cycles: 10_000, idle: 2_000 } });
+const { size, figures, full } = faultSuite("channels-churn", { short: { cycles: 250, idle: 2_000 }, full: { cycles: 10_000, idle: 2_000 } });
 const MIB = 1024 * 1024;
 /** Between the second and the third round of cycles: what an allocator keeps to itself, not what a leak of a few bytes a cycle makes. */
 const LEVEL_HEAP_BYTES = 1 * MIB;
