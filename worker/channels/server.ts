@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
 import type { Logger } from "pino";
 import { systemClock } from "#worker/relay/clock.ts";
@@ -99,11 +99,13 @@ export async function startChannelsServer(options: ChannelsServerOptions): Promi
   const api = new ApiEndpoint({ app, routes: apiRoutes(registry, users), now: clock.now, log, isStopping });
 
   const raw = new Set<Socket>();
+  let accepted = 0;
   const server = createServer({ requestTimeout: REQUEST_WITHIN_MS, headersTimeout: REQUEST_WITHIN_MS, connectionsCheckingInterval: REQUEST_SWEEP_MS, keepAliveTimeout: KEEP_ALIVE_MS });
   server.maxConnections = limits.connections + SPARE_SOCKETS;
   server.on("request", (request, response) => void api.handle(request, response));
   server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head));
   server.on("connection", (socket) => {
+    accepted += 1;
     raw.add(socket);
     socket.once("close", () => raw.delete(socket));
   });
@@ -119,13 +121,25 @@ export async function startChannelsServer(options: ChannelsServerOptions): Promi
     writer.flush();
     // Everybody's leaving is no news: they are told to come back.
     news?.close();
-    if (told.length > 0) await pause(limits.stoppingMs);
+    if (told.length > 0) await nobodyComes();
     sockets.sendHeldAway();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     const cutting = setTimeout(() => raw.forEach((socket) => socket.destroy()), limits.closeGraceMs);
     await closed;
     clearTimeout(cutting);
+  }
+
+  /** Until those who were told to reconnect have done so: the quick ones at once, the others one round trip later. */
+  async function nobodyComes(): Promise<void> {
+    const endsAt = clock.monotonic() + limits.stoppingAtMostMs;
+    for (let seen = -1; seen !== accepted && clock.monotonic() < endsAt; ) {
+      seen = accepted;
+      await pause(limits.stoppingMs);
+      // Who came while this process was busy is let in before the count is looked at.
+      await nextTurn();
+      await nextTurn();
+    }
   }
 
   return {

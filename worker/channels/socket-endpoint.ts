@@ -35,7 +35,7 @@ export interface SocketParts {
 export class SocketEndpoint {
   readonly #server: WebSocketServer;
   /** Came while the server stops: they are told to come back only when it is gone, so that the next one is there for them. */
-  #held: Connection[] = [];
+  #held: Connection[] | null = [];
 
   constructor(private readonly parts: SocketParts) {
     // Compression would cost ten times the fan-out and 230 instead of 13 KB a connection.
@@ -52,7 +52,14 @@ export class SocketEndpoint {
 
   /** Tells those who came during the stop to wait a second, which clients do after 4100. */
   sendHeldAway(): void {
-    for (const connection of this.#held.splice(0)) connection.end(CLOSE.overCapacity, "Server is restarting. Please reconnect in a second.");
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const connection of held) this.#hold(connection);
+  }
+
+  #hold(connection: Connection): void {
+    if (this.#held) this.#held.push(connection);
+    else connection.end(CLOSE.overCapacity, "Server is restarting. Please reconnect in a second.");
   }
 
   #accept(ws: WebSocket, socket: Duplex, url: string): void {
@@ -63,7 +70,7 @@ export class SocketEndpoint {
     ws.on("error", () => connection.gone());
     const refusal = this.#refusal(url);
     if (refusal) return connection.end(...refusal);
-    if (parts.isStopping()) return void this.#held.push(connection);
+    if (parts.isStopping()) return this.#hold(connection);
     parts.onOpen(connection);
     const heard = () => connection.heard(parts.now());
     ws.on("ping", (data: Buffer) => {
