@@ -13,7 +13,7 @@ import { channelAuth } from "#worker/channels/credentials.ts";
 import { startChannelsServer } from "#worker/channels/server.ts";
 import { faultSuite } from "./size.ts";
 
-const { size, full, figures } = faultSuite("channels-restart", { short: { clients: 60, restarts: 1 }, full: { clients: 1_000, restarts: 10 } });
+const { size, full, figures } = faultSuite("channels-restart", { short: { clients: 30, restarts: 1 }, full: { clients: 1_000, restarts: 10 } });
 /** The bound, from the moment that the new process serves. */
 const BACK_WITHIN_MS = 2_000;
 const CONNECTING_AT_ONCE = 50;

@@ -1,6 +1,7 @@
 /** A service that hangs in every way that TCP and HTTP know: each call ends in time, sockets are bounded, and all goes on after it. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { testDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { startSink, type HttpSink } from "#tests/support/sink.ts";
@@ -29,6 +30,8 @@ let proxy: TcpProxy;
 let publisher: Publisher;
 let relay: Relay | undefined;
 const calls: number[] = [];
+/** What a busy machine keeps this process from is not the publisher's delay. */
+const lag = monitorEventLoopDelay({ resolution: 10 });
 /** The publisher's own: what the other end of a broken network believes is another matter. */
 const sockets = new Set<Socket>();
 let mostSockets = 0;
@@ -49,6 +52,8 @@ beforeEach(async () => {
   const inner = pusherPublisher({ ...sink.app, port: proxy.port }, { deadlineMs: size.deadlineMs });
   calls.length = 0;
   mostSockets = 0;
+  lag.reset();
+  lag.enable();
   subscribe("net.client.socket", noteSocket);
   publisher = {
     ...inner,
@@ -64,6 +69,7 @@ afterEach(async () => {
   await relay?.stop();
   relay = undefined;
   publisher.close();
+  lag.disable();
   unsubscribe("net.client.socket", noteSocket);
   await proxy.stop();
   await sink.close();
@@ -100,7 +106,7 @@ describe("a service that hangs", () => {
       await until(async () => (await countOf(test.db, "pending")) === 0, { timeout: 60_000, what: "all to be delivered after" });
     }
     figures({ [`${name}, slowest call, ms`]: Math.round(Math.max(...calls)), [`${name}, most sockets`]: mostSockets });
-    expect(Math.max(...calls)).toBeLessThan(size.deadlineMs + GRACE_MS);
+    expect(Math.max(...calls)).toBeLessThan(size.deadlineMs + GRACE_MS + lag.max / 1e6);
     expect(mostSockets).toBeLessThanOrEqual(REQUESTS_IN_FLIGHT);
     expect(orderFaults(sink.taken)).toEqual([]);
     expect((await rowsOf(test.db)).filter(({ attempts }) => attempts > 1)).toEqual([]);
