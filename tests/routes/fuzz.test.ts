@@ -32,7 +32,7 @@ const body = fc.oneof(
   fc.tuple(fc.constantFrom("", "text/plain", "multipart/form-data", "application/json; charset=utf-7", "x/y;;;", "application/xml"), fc.string()).map(([type, bytes]) => ({ type, bytes: bytes as BodyInit })),
 );
 
-const paths = () => ["/login", "/signup", "/settings", "/settings.data", "/chats", "/chats.data", "/family", "/family.data", "/family/templates", "/family/tablet", "/family/tablet.data", `/chats/${conversation}`, `/chats/${conversation}.data`, `/chats/${room}`, "/api/messages", "/api/typing", "/api/pusher/auth", "/api/pusher/user-auth", "/api/pusher/webhook", "/api/outbox/drain", "/", "/nowhere", "/healthz"];
+const paths = () => ["/login", "/signup", "/settings", "/settings.data", "/chats", "/chats.data", "/family", "/family.data", "/family/templates", "/family/tablet", "/family/tablet.data", "/rewards", "/rewards/manage.data", `/chats/${conversation}`, `/chats/${conversation}.data`, `/chats/${room}`, "/api/messages", "/api/typing", "/api/pusher/auth", "/api/pusher/user-auth", "/api/pusher/webhook", "/api/outbox/drain", "/", "/nowhere", "/healthz"];
 
 it("takes any body on every action", async () => {
   await fc.assert(

@@ -5,6 +5,7 @@ import { endSessionsOf, endVisitsOf } from "#app/domain/accounts/sessions.server
 import { familyChannel, userChannel } from "#app/domain/channels.ts";
 import { releaseChoresOf } from "#app/domain/chores/assignees.server.ts";
 import type { Context } from "#app/domain/context.ts";
+import { releaseRedemptionsOf } from "#app/domain/rewards/redemptions.server.ts";
 import { cancelTimersOf } from "#app/domain/timers/rows.server.ts";
 import { familyJoined, familyLeft, familyMemberChanged, type FamilyMemberChanged } from "./events.ts";
 import { familiesOf } from "./membership.server.ts";
@@ -31,6 +32,7 @@ export async function dismiss(tx: Queries, ctx: Context, familyId: string, userI
   await endVisitsOf(tx, userId);
   await cancelTimersOf(tx, ctx, familyId, userId);
   await releaseChoresOf(tx, ctx, familyId, userId);
+  await releaseRedemptionsOf(tx, ctx, familyId, userId);
   const child = await tx.all("DELETE FROM child_accounts WHERE user_id = ? AND family_id = ? RETURNING user_id", [userId, familyId]);
   if (child.length > 0) {
     await tx.all("UPDATE users SET disabled_at = ? WHERE id = ?", [now, userId]);
