@@ -4,7 +4,7 @@ import { DomainError, type ErrorCode } from "#app/domain/errors.ts";
 import { StorageError } from "#app/domain/images/storage.server.ts";
 import { createI18n } from "#app/i18n/i18n.server.ts";
 import type { Locale } from "#app/i18n/locale.ts";
-import { DatabaseBusyError } from "#db/database.ts";
+import { isDatabaseUnavailable } from "#db/unavailable.ts";
 import { BodyError } from "./body.server.ts";
 
 export const STATUS: Record<ErrorCode, number> = {
@@ -65,12 +65,15 @@ export const STATUS: Record<ErrorCode, number> = {
 
 const BODY_CODES = { 400: "malformed", 413: "too-large", 415: "unsupported-type" } as const;
 
-/** An error as an expected refusal; null when it is none, and somebody must look at it. */
-export function asRefusal(error: unknown): DomainError | null {
+/** An error as an expected refusal; null when it is none, and somebody must look at it. That the database is away is logged in a line. */
+export function asRefusal(error: unknown, log: { warn(details: object, message: string): void }): DomainError | null {
   if (error instanceof DomainError) return error;
   if (error instanceof BodyError) return new DomainError(BODY_CODES[error.status]);
   if (error instanceof StorageError) return new DomainError("unavailable");
-  if (error instanceof DatabaseBusyError) return new DomainError("unavailable");
+  if (isDatabaseUnavailable(error)) {
+    log.warn({ reason: error instanceof Error ? error.message : String(error) }, "the database cannot be used just now");
+    return new DomainError("unavailable");
+  }
   return null;
 }
 

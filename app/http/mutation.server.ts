@@ -59,7 +59,7 @@ export function form(options: { access: Access; intents?: Record<string, AnyInte
       if ("redirect" in outcome) throw toPath(outcome.redirect, headers);
       return data(outcome.data, { status: outcome.status ?? 200, headers });
     } catch (error) {
-      const refusal = asRefusal(error);
+      const refusal = asRefusal(error, state.log);
       if (!refusal) throw error;
       if (refusal.code === "not-signed-in") throw toSignIn(handled.request);
       if (GATE_CODES.has(refusal.code)) throw pageRefusal(refusal, await state.locale());
@@ -135,7 +135,7 @@ function program<A extends Access>(options: { access: A; limit?: Limit }, answer
       if (options.limit) await spend(options.limit, args.viewer?.userId ?? state.address);
       return withApiHeaders(await answer(args), state);
     } catch (error) {
-      const refusal = asRefusal(error) ?? unexpected(error, state.log);
+      const refusal = asRefusal(error, state.log) ?? unexpected(error, state.log);
       return withApiHeaders(jsonRefusal(refusal, await state.locale()), state);
     }
   }, { access: options.access });

@@ -47,7 +47,7 @@ export function uploadAction<S extends z.ZodType>({ schema, limit, maxBytes, run
       if (back !== null) return toPath(back);
       return withApiHeaders(json(answer.made, { status: 201 }), state);
     } catch (error) {
-      const refusal = asRefusal(error) ?? unexpected(error, state.log);
+      const refusal = asRefusal(error, state.log) ?? unexpected(error, state.log);
       if (back !== null) return toPath(withProblem(back, refusal.code));
       return withApiHeaders(jsonRefusal(refusal, await state.locale()), state);
     }
