@@ -146,6 +146,7 @@ export const CASES: Record<string, Case> = {
   "images/removeImage": { exempt: "as images/addImage" },
   "images/importImage": { exempt: "for the seed and imports; what addImage does" },
   "images/addFile": { exempt: "shows nowhere until it is sent, with sendMessage" },
+  "images/takeAttachments": { exempt: "as images/addFile" },
   "images/cancelUpload": { exempt: "what is not sent shows nowhere" },
   "presence/hearOccupancy": { exempt: NOT_LOGGED },
   "presence/markSeen": { exempt: NOT_LOGGED },
