@@ -80,7 +80,7 @@ test("too large, broken off, no file, no form: refused, nobody's memory or disk 
 });
 
 test("sent with a message: in the event and on the page, for the two alone, and gone with it", async () => {
-  const [image, file] = [await sentPicture(), await sentFile("تقرير \"٢٠٢٦\" (ملخص).html")];
+  const [image, file] = [await sentPicture(), await sentFile("تقرير ٢٠٢٦ (ملخص).html")];
   // Before it is sent it is its uploader's.
   expect([(await parent.get(image.url)).status, (await other.get(image.url)).status]).toEqual([200, 404]);
   const clientId = newId();
