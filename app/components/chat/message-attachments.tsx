@@ -1,5 +1,5 @@
 import { Download, FileText } from "lucide-react";
-import { memo, useEffect, useState } from "react";
+import { memo, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { classes } from "#app/components/classes.ts";
 import { fileSize } from "#app/components/uploads/file-size.ts";
@@ -30,7 +30,7 @@ export const MessageAttachments = memo(function MessageAttachments({ images, fil
       {pictures > 0 && (
         <div className={classes("attached-pictures", pictures > 1 && "attached-pictures-several")}>
           {images.map((image) => (
-            <a key={image.id} href={image.url} target="_blank" rel="noopener" className="attached-picture">
+            <a key={image.id} href={image.url} target="_blank" rel="noreferrer" className="attached-picture">
               <Picture image={image} alt={t("uploads.pictureFrom", { name: senderName })} sizes={SIZES} />
             </a>
           ))}
@@ -58,11 +58,15 @@ export const MessageAttachments = memo(function MessageAttachments({ images, fil
 });
 
 function QueuedPicture({ file }: { file: QueuedFile }) {
-  const [url, setUrl] = useState<string | null>(null);
+  const picture = useRef<HTMLImageElement>(null);
   useEffect(() => {
-    const made = URL.createObjectURL(file.blob);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
+    const url = URL.createObjectURL(file.blob);
+    picture.current!.src = url;
+    return () => URL.revokeObjectURL(url);
   }, [file.blob]);
-  return <span className="attached-picture attached-picture-queued">{url !== null && <img src={url} alt={file.name} />}</span>;
+  return (
+    <span className="attached-picture attached-picture-queued">
+      <img ref={picture} alt={file.name} />
+    </span>
+  );
 }
