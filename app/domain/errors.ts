@@ -57,6 +57,7 @@ export type ErrorCode =
   | "upload-id-reused"
   | "upload-broken-off"
   | "attachment-gone"
+  | "nothing-to-send"
   | "rate-limited"
   | "cross-site"
   | "method-not-allowed"

@@ -149,6 +149,8 @@ function brokenOff(error: unknown, request: Request): Error {
 export function harmlessName(name: string | undefined): string {
   const plain = (name ?? "")
     .toWellFormed()
+    // As browsers write a quote and line ends in the name of a part.
+    .replaceAll(/%22|%0d|%0a/gi, "")
     .replaceAll(/^.*[\\/]/gs, "")
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff"<>:|?*]/gu, "")
     .trim()

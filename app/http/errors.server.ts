@@ -53,6 +53,7 @@ export const STATUS: Record<ErrorCode, number> = {
   "upload-id-reused": 409,
   "upload-broken-off": 400,
   "attachment-gone": 409,
+  "nothing-to-send": 422,
   "rate-limited": 429,
   "cross-site": 403,
   "method-not-allowed": 405,

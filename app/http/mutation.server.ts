@@ -8,6 +8,7 @@ import { DomainError } from "#app/domain/errors.ts";
 import type { Locale } from "#app/i18n/locale.ts";
 import { createI18n } from "#app/i18n/i18n.server.ts";
 import { admit, wrapped, type Access, type Args, type Handled } from "./args.server.ts";
+import { isMultipart, withArrivingFiles, type ArrivedForm } from "./arriving-files.server.ts";
 import { MAX_JSON_BYTES, readBody, readForm, readJson, type Fields } from "./body.server.ts";
 import { asRefusal, errorBody, jsonRefusal, pageRefusal, refusalHeaders, STATUS } from "./errors.server.ts";
 import type { FormFailure } from "./form-failure.ts";
@@ -25,13 +26,19 @@ export type FormOutcome<T> = { redirect: string; headers?: HeadersInit } | ({ da
 export interface Intent<A extends Access, S extends Schema, T> {
   schema: S;
   limit?: Limit;
-  run: (args: Args<A> & { input: z.output<S> }) => Promise<FormOutcome<T>>;
+  run: (args: Args<A> & { input: z.output<S>; files: ArrivedForm["files"] }) => Promise<FormOutcome<T>>;
+}
+
+/** Of a page whose forms may bring files: how large each may be, and how many. */
+export interface FormFiles {
+  maxBytes: number;
+  maxFiles: number;
 }
 
 /** One of a page's forms, told apart by the field `intent`. A function, so that `input` gets the schema's type. */
 export const intent = <S extends Schema, T = never, A extends Access = "member">(one: Intent<A, S, T>): Intent<A, S, T> => one;
 
-type AnyIntent<A extends Access> = { schema: Schema; limit?: Limit; run: (args: Args<A> & { input: never }) => Promise<FormOutcome<unknown>> };
+type AnyIntent<A extends Access> = { schema: Schema; limit?: Limit; run: (args: Args<A> & { input: never; files: ArrivedForm["files"] }) => Promise<FormOutcome<unknown>> };
 type DataOf<I> = I extends { run: (args: never) => Promise<FormOutcome<infer T>> } ? T : never;
 
 const MUTATE = ["POST"] as const;
@@ -41,23 +48,28 @@ const MUTATE = ["POST"] as const;
  * data; on refusal it answers 4xx with a FormFailure, so that the page shows the form again with what was typed.
  */
 export function form<A extends Access, S extends Schema, T = never>(options: { access: A } & Intent<A, S, T>): (handled: Handled) => Promise<T | FormFailure>;
-export function form<A extends Access, M extends Record<string, AnyIntent<A>>>(options: { access: A; intents: M }): (handled: Handled) => Promise<DataOf<M[keyof M]> | FormFailure>;
-export function form(options: { access: Access; intents?: Record<string, AnyIntent<Access>> } & Partial<AnyIntent<Access>>): (handled: Handled) => Promise<unknown> {
+export function form<A extends Access, M extends Record<string, AnyIntent<A>>>(options: { access: A; intents: M; files?: FormFiles }): (handled: Handled) => Promise<DataOf<M[keyof M]> | FormFailure>;
+export function form(options: { access: Access; intents?: Record<string, AnyIntent<Access>>; files?: FormFiles } & Partial<AnyIntent<Access>>): (handled: Handled) => Promise<unknown> {
   return wrapped(async (handled: Handled) => {
     const state = await stateOf(handled);
     let fields: Fields = {};
     try {
       const args = await admit(handled, options.access, MUTATE, state);
       if (!args.viewer) await spend(ANONYMOUS_LIMIT, state.address);
-      fields = await readForm(args.request);
-      const chosen = options.intents ? pick(options.intents, fields) : (options as AnyIntent<Access>);
-      if (chosen.limit) await spend(chosen.limit, args.viewer?.userId ?? state.address);
-      const parsed = chosen.schema.safeParse(fields);
-      if (!parsed.success) return failed(new DomainError("invalid-input"), fields, await state.locale(), fieldErrors(parsed.error));
-      const outcome = await chosen.run({ ...args, input: parsed.data as never });
-      const headers = outcome.headers ?? {};
-      if ("redirect" in outcome) throw toPath(outcome.redirect, headers);
-      return data(outcome.data, { status: outcome.status ?? 200, headers });
+      const run = async (form: ArrivedForm) => {
+        fields = form.fields;
+        const chosen = options.intents ? pick(options.intents, fields) : (options as AnyIntent<Access>);
+        if (chosen.limit) await spend(chosen.limit, args.viewer?.userId ?? state.address);
+        const parsed = chosen.schema.safeParse(fields);
+        if (!parsed.success) return failed(new DomainError("invalid-input"), fields, await state.locale(), fieldErrors(parsed.error));
+        const outcome = await chosen.run({ ...args, input: parsed.data as never, files: form.files });
+        const headers = outcome.headers ?? {};
+        if ("redirect" in outcome) throw toPath(outcome.redirect, headers);
+        return data(outcome.data, { status: outcome.status ?? 200, headers });
+      };
+      // Files go to the disk, and only where a page expects some from somebody who is signed in.
+      if (options.files && args.viewer && isMultipart(args.request)) return await withArrivingFiles(args.request, { folder: state.services.arrivals, ...options.files }, run);
+      return await run({ fields: await readForm(args.request), files: [] });
     } catch (error) {
       const refusal = asRefusal(error, state.log);
       if (!refusal) throw error;

@@ -1,5 +1,5 @@
 /** The queue as screens show it: a picture of the storage, ahead of it by what was just written. */
-import type { QueuedMessage, Refusal } from "./queue-storage.ts";
+import type { QueuedFile, QueuedMessage, Refusal } from "./queue-storage.ts";
 
 /** Accepted ones may still stand in the storage for a moment: so many of the newest are remembered. */
 const ACCEPTED_REMEMBERED = 1_000;
@@ -14,6 +14,7 @@ export interface PendingMessage {
   /** Why it was refused: the key of a text under `errors`. */
   errorCode: string | null;
   errorMessage: string | null;
+  files?: readonly QueuedFile[] | undefined;
 }
 
 type Keeper = "device" | "page";
@@ -153,8 +154,8 @@ export class PendingMessages {
   }
 }
 
-function show({ clientId, conversationId, body, createdAt, refusal }: QueuedMessage, status: PendingMessage["status"]): PendingMessage {
-  return { clientId, conversationId, body, createdAt, status, errorCode: refusal?.code ?? null, errorMessage: refusal?.message ?? null };
+function show({ clientId, conversationId, body, createdAt, refusal, files }: QueuedMessage, status: PendingMessage["status"]): PendingMessage {
+  return { clientId, conversationId, body, createdAt, status, ...(files && { files }), errorCode: refusal?.code ?? null, errorMessage: refusal?.message ?? null };
 }
 
 const same = (a: readonly PendingMessage[], b: readonly PendingMessage[]) =>

@@ -3,14 +3,16 @@ import { USER_HEADER } from "#app/config/user-header.ts";
 import type { MessageData } from "#app/domain/conversations/events.ts";
 import type { LiveEnvironment } from "./environment.ts";
 import { isRecord } from "./live-event.ts";
-import type { QueuedMessage, Refusal } from "./queue-storage.ts";
+import type { QueuedFile, QueuedMessage, Refusal } from "./queue-storage.ts";
 import { retryAfterMs } from "./sync-request.ts";
+import { uploadFiles, type Uploaded } from "./uploads/upload-files.ts";
+import type { UploadRequest } from "./uploads/upload-request.ts";
 
 /** Without an answer for so long the request is given up and repeated: `clientId` makes that safe. */
 export const POST_LIMIT_MS = 15_000;
 
 export type PostOutcome =
-  | { kind: "accepted"; message: MessageData }
+  | { kind: "accepted"; message: MessageData; refusedFiles?: { file: QueuedFile; refusal: Refusal }[] }
   /** For good: trying again as it is would change nothing. */
   | { kind: "refused"; refusal: Refusal }
   /** The network, or the server for now. */
@@ -28,17 +30,40 @@ const PASSING = new Set([408, 425, 429]);
 /** What is said when a refusal came without words of ours: from a proxy, say. */
 const CODES: Record<number, string> = { 403: "forbidden", 404: "not-found", 409: "client-id-reused", 413: "too-large", 422: "invalid-input" };
 
-/** @param userId whose message it is: the server refuses it under anybody else's session */
-export const postMessage =
-  (env: Pick<LiveEnvironment, "fetch" | "after">, userId: string): PostMessage =>
-  async ({ conversationId, clientId, body }) => {
+/**
+ * @param userId whose message it is: the server refuses it under anybody else's session
+ * @param upload how the message's files go, before it; undefined where messages have none
+ */
+export function postMessage(env: Pick<LiveEnvironment, "fetch" | "after">, userId: string, upload?: UploadRequest): PostMessage {
+  const post = postJson(env, userId);
+  const uploaded: Uploaded = new Map();
+  return async (message) => {
+    if (!upload || !message.files?.length) return post(message, {});
+    const sent = await uploadFiles(message, upload, uploaded);
+    if (sent.kind === "failed") return failed(sent.reason);
+    const { imageIds, fileIds, refused } = sent;
+    const [first] = refused;
+    if (first && imageIds.length + fileIds.length === 0 && message.body.trim() === "") return { kind: "refused", refusal: first.refusal };
+    const outcome = await post(message, { imageIds, fileIds });
+    // Kept here for longer than the server keeps what is not sent: they are uploaded again.
+    if (outcome.kind === "refused" && outcome.refusal.code === "attachment-gone") {
+      for (const { uploadId } of message.files) uploaded.delete(uploadId);
+      return message.files.some(({ uploaded: before }) => before !== null) ? outcome : failed("files are gone");
+    }
+    return outcome.kind === "accepted" && refused.length > 0 ? { ...outcome, refusedFiles: refused } : outcome;
+  };
+}
+
+const postJson =
+  (env: Pick<LiveEnvironment, "fetch" | "after">, userId: string) =>
+  async ({ conversationId, clientId, body }: QueuedMessage, attached: { imageIds?: string[]; fileIds?: string[] }): Promise<PostOutcome> => {
     const giveUp = new AbortController();
     const cancelLimit = env.after(POST_LIMIT_MS, () => giveUp.abort());
     try {
       const response = await env.fetch("/api/messages", {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", [USER_HEADER]: userId },
-        body: JSON.stringify({ conversationId, clientId, body }),
+        body: JSON.stringify({ conversationId, clientId, body, ...attached }),
         credentials: "same-origin",
         redirect: "manual",
         signal: giveUp.signal,

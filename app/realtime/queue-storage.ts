@@ -2,7 +2,7 @@
 
 /**
  * What somebody wants to say: an intent, not a request. Rows outlive the version of the app that wrote them, so
- * fields are only ever added, and a missing one must mean something (files in messages will be such a field).
+ * fields are only ever added, and a missing one must mean something.
  */
 export interface QueuedMessage {
   /** Minted once: however often it is posted, one message results. */
@@ -13,6 +13,20 @@ export interface QueuedMessage {
   createdAt: number;
   /** Set when the server refused it for good. */
   refusal: Refusal | null;
+  /** Pictures and files; missing: none. */
+  files?: readonly QueuedFile[];
+}
+
+/** A file of a message: kept with it, so that it goes out whenever the message does. */
+export interface QueuedFile {
+  /** Minted once: however often it is uploaded, one results. */
+  uploadId: string;
+  name: string;
+  size: number;
+  isPicture: boolean;
+  blob: Blob;
+  /** What the server called it, where it was uploaded before the message was sent. */
+  uploaded: { imageId: string } | { fileId: string } | null;
 }
 
 export interface Refusal {

@@ -15,7 +15,7 @@ import type { PendingMessage } from "./pending-messages.ts";
 import { PendingMessages } from "./pending-messages.ts";
 import type { PostMessage } from "./post-message.ts";
 import { memoryStorage } from "./queue-storage.ts";
-import type { QueuedMessage } from "./queue-storage.ts";
+import type { QueuedFile, QueuedMessage } from "./queue-storage.ts";
 
 export type { PendingMessage } from "./pending-messages.ts";
 
@@ -94,8 +94,8 @@ export class SendQueue {
   }
 
   /** Shows and sends a text. @returns its `clientId` */
-  enqueue({ conversationId, body }: { conversationId: string; body: string }): string {
-    const message: QueuedMessage = { clientId: this.options.newId(), conversationId, body, createdAt: this.options.now(), refusal: null };
+  enqueue({ conversationId, body, files = [] }: { conversationId: string; body: string; files?: readonly QueuedFile[] }): string {
+    const message: QueuedMessage = { clientId: this.options.newId(), conversationId, body, createdAt: this.options.now(), refusal: null, ...(files.length > 0 && { files }) };
     this.#shown.add(message);
     if (this.#device) void this.#keep(message);
     return message.clientId;

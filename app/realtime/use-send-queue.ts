@@ -1,12 +1,13 @@
 import { useCallback, useEffect, useSyncExternalStore } from "react";
 import { useLiveContext } from "./live-context.ts";
+import type { QueuedFile } from "./queue-storage.ts";
 import type { PendingMessage } from "./send-queue.ts";
 
 export interface Sending {
   /** Own messages that are not in the conversation's state yet, in the order of writing: show them after it. */
   pending: PendingMessage[];
   /** Shows a text at once and sends it. */
-  send: (body: string) => void;
+  send: (body: string, files?: readonly QueuedFile[]) => void;
   /** Tries a refused one again. */
   retry: (clientId: string) => void;
   /** Throws a refused one away. */
@@ -32,7 +33,7 @@ export function useSendQueue(conversationId: string, messages?: readonly { clien
     if (sent && messages) queue?.settle(conversationId, new Set(messages.map(({ clientId }) => clientId)));
   }, [queue, conversationId, sent, messages]);
 
-  const send = useCallback((body: string) => void queue?.enqueue({ conversationId, body }), [queue, conversationId]);
+  const send = useCallback((body: string, files: readonly QueuedFile[] = []) => void queue?.enqueue({ conversationId, body, files }), [queue, conversationId]);
   const retry = useCallback((clientId: string) => queue?.retry(clientId), [queue]);
   const discard = useCallback((clientId: string) => void queue?.discard(clientId), [queue]);
   return { pending: onScreen ? pending.filter(({ clientId }) => !onScreen.has(clientId)) : pending, send, retry, discard };

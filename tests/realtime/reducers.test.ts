@@ -32,6 +32,7 @@ const message = (number: number, more: Partial<MessageData> = {}): MessageData =
   body: `text ${number}`,
   kind: "text",
   images: [],
+  files: [],
   createdAt: 1_000 + number,
   editedAt: null,
   deletedAt: null,

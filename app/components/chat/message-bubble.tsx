@@ -7,6 +7,9 @@ import { useFormat } from "#app/i18n/use-format.ts";
 import { Avatar } from "#app/components/avatar.tsx";
 import { Button } from "#app/components/button.tsx";
 import { VisuallyHidden } from "#app/components/visually-hidden.tsx";
+import type { FileData, ImageData } from "#app/domain/images/image.ts";
+import type { QueuedFile } from "#app/realtime/queue-storage.ts";
+import { MessageAttachments } from "./message-attachments.tsx";
 import { MessageText } from "./message-text.tsx";
 import type { TimelineMessage } from "./timeline.ts";
 
@@ -21,6 +24,10 @@ export interface ShownMessage extends TimelineMessage {
   senderName: string;
   hue: number;
   body: string;
+  images: readonly ImageData[];
+  files: readonly FileData[];
+  /** Of one that is on its way. */
+  queued: readonly QueuedFile[];
   edited: boolean;
   /** Its place stays, its text is gone. */
   deleted: boolean;
@@ -66,7 +73,8 @@ export const MessageBubble = memo(function MessageBubble({ message, own, named, 
           data-status={message.status}
           className={`bubble ${own ? "bubble-own" : "bubble-other"} ${endsGroup ? "bubble-tail" : ""} ${message.status === "sending" ? "opacity-75" : ""}`}
         >
-          {message.deleted ? <p className="italic text-ink-soft">{t("chats.deleted")}</p> : <MessageText body={message.body} />}
+          {!message.deleted && <MessageAttachments images={message.images} files={message.files} queued={message.queued} senderName={message.senderName} />}
+          {message.deleted ? <p className="italic text-ink-soft">{t("chats.deleted")}</p> : message.body !== "" && <MessageText body={message.body} />}
         </div>
         {(endsGroup || message.edited || message.status === "failed" || message.status === "sending") && (
           <div className="mt-1 flex items-center gap-1.5 px-2 text-xs text-ink-soft">

@@ -2,6 +2,7 @@ import type { TFunction } from "i18next";
 import { useMemo, useRef } from "react";
 import type { ConversationInfo, ReadPositions } from "#app/domain/conversations/conversation.ts";
 import type { MessageData } from "#app/domain/conversations/events.ts";
+import type { QueuedFile } from "#app/realtime/queue-storage.ts";
 import type { ShownMessage } from "./message-bubble.tsx";
 
 /** One's own message that the conversation's state does not hold yet. */
@@ -11,6 +12,7 @@ export interface UnsettledMessage {
   createdAt: number;
   status: "sending" | "sent" | "failed";
   errorMessage: string | null;
+  files?: readonly QueuedFile[] | undefined;
 }
 
 export interface Sides {
@@ -26,6 +28,9 @@ export interface Sides {
 /** The same before and after a message is accepted, so that its bubble stays where it is. */
 export const messageKey = ({ senderId, clientId }: { senderId: string; clientId: string }) => `${senderId}:${clientId}`;
 
+/** One and the same, so that a message without files stays the same object. */
+const NO_FILES: never[] = [];
+
 /** What the chat shows: accepted messages in their order, then those on their way in the order of sending. */
 export function shownMessages({ kind, messages, reads, pending, viewer }: Sides, t: TFunction): ShownMessage[] {
   const others = Object.entries(reads).flatMap(([userId, read]) => (userId === viewer.id ? [] : [read]));
@@ -40,6 +45,9 @@ export function shownMessages({ kind, messages, reads, pending, viewer }: Sides,
       senderName: message.senderName,
       hue: message.senderHue,
       body: message.body,
+      images: message.images,
+      files: message.files ?? NO_FILES,
+      queued: NO_FILES,
       edited: message.editedAt !== null,
       deleted: message.deletedAt !== null,
       createdAt: message.createdAt,
@@ -57,6 +65,9 @@ export function shownMessages({ kind, messages, reads, pending, viewer }: Sides,
     senderName: viewer.name,
     hue: viewer.hue,
     body: message.body,
+    images: NO_FILES,
+    files: NO_FILES,
+    queued: message.files ?? NO_FILES,
     edited: false,
     deleted: false,
     createdAt: message.createdAt,

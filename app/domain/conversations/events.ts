@@ -1,5 +1,6 @@
 /** Events of conversations. Shared with the browser: no server import here. */
 import { durable, ephemeral } from "#db/outbox/event.ts";
+import type { FileData, ImageData } from "#app/domain/images/image.ts";
 
 /** The complete message, as `new-message` and `message-updated` carry it and as pages show it. */
 export interface MessageData {
@@ -14,7 +15,9 @@ export interface MessageData {
   clientId: string;
   body: string;
   kind: "text";
-  images: never[];
+  images: ImageData[];
+  /** Missing in events of a version that had none. */
+  files?: FileData[] | undefined;
   createdAt: number;
   editedAt: number | null;
   deletedAt: number | null;

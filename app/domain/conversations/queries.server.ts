@@ -4,11 +4,13 @@ import type { SyncScope } from "#db/outbox/sync.ts";
 import { roomPresenceChannel } from "#app/domain/channels.ts";
 import type { Context } from "#app/domain/context.ts";
 import { DomainError } from "#app/domain/errors.ts";
+import type { Attachments } from "#app/domain/images/image.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { showsText } from "./audience.server.ts";
 import type { ConversationInfo, ConversationPage, ConversationSummary, Kind, Member, MemberRole, NotifyLevel, ReadPositions, RoomAccess } from "./conversation.ts";
 import type { MessageData } from "./events.ts";
 import { MAX_PRESENT, UNREAD_LIMIT } from "./limits.ts";
+import { FILE_MARK, PICTURE_MARK } from "./preview.ts";
 
 export type { ConversationPage, ConversationSummary, ReadPositions } from "./conversation.ts";
 
@@ -16,6 +18,9 @@ export const MESSAGES_PER_PAGE = 50;
 
 /** The preview's length in characters: a list row shows less, and a message may have 20,000. */
 export const PREVIEW_LENGTH = 160;
+
+/** What `lineOf` says, in SQL. */
+const PREVIEW_SQL = `CASE WHEN m.body <> '' OR m.attachments IS NULL THEN substr(m.body, 1, ${PREVIEW_LENGTH}) WHEN json_array_length(m.attachments, '$.images') > 0 THEN '${PICTURE_MARK}' ELSE '${FILE_MARK}' END`;
 
 /**
  * Rows by conversation_members_user; the other one by the members' primary key, the last message and the unread count
@@ -25,7 +30,7 @@ export const CONVERSATIONS_OF = `
   SELECT c.id, c.channel, c.kind, c.name, c.access, c.member_count AS memberCount, c.last_seq AS lastSeq, coalesce(m.created_at, me.joined_at) AS activeAt,
     me.read_seq AS readSeq, me.notify_level AS notifyLevel,
     o.id AS otherId, o.name AS otherName, o.hue AS otherHue,
-    m.id AS messageId, substr(m.body, 1, ${PREVIEW_LENGTH}) AS body, m.sender_id AS senderId, s.name AS senderName, m.created_at AS createdAt, m.edited_at AS editedAt, m.deleted_at AS deletedAt,
+    m.id AS messageId, ${PREVIEW_SQL} AS body, m.sender_id AS senderId, s.name AS senderName, m.created_at AS createdAt, m.edited_at AS editedAt, m.deleted_at AS deletedAt,
     (SELECT count(*) FROM (
       SELECT 1 FROM messages u WHERE u.conversation_id = c.id AND u.seq > max(me.read_seq, me.history_from) AND u.sender_id <> me.user_id LIMIT ${UNREAD_LIMIT}
     )) AS unread
@@ -127,7 +132,7 @@ export async function channelFor(ctx: Context, viewer: Viewer, conversationId: s
 /** A message as `MessageRow`; add the condition. */
 export const SELECT_MESSAGE = `
   SELECT m.id, m.conversation_id AS conversationId, m.seq, m.sender_id AS senderId, u.name AS senderName, u.hue AS senderHue, m.client_id AS clientId,
-    m.body, m.kind, m.created_at AS createdAt, m.edited_at AS editedAt, m.deleted_at AS deletedAt
+    m.body, m.kind, m.attachments, m.created_at AS createdAt, m.edited_at AS editedAt, m.deleted_at AS deletedAt
   FROM messages m JOIN users u ON u.id = m.sender_id`;
 
 /** messages_conversation_seq, backwards. */
@@ -135,8 +140,11 @@ export const MESSAGES = `${SELECT_MESSAGE}
   WHERE m.conversation_id = ? AND m.seq > ? AND m.seq < ?
   ORDER BY m.seq DESC LIMIT ?`;
 
-export type MessageRow = Omit<MessageData, "images">;
-export const messageData = (row: MessageRow): MessageData => ({ ...row, images: [] });
+export type MessageRow = Omit<MessageData, "images" | "files"> & { attachments: string | null };
+export const messageData = ({ attachments, ...row }: MessageRow): MessageData => ({ ...row, ...attachmentsOf(attachments) });
+
+/** As `messages.attachments` holds them. */
+export const attachmentsOf = (column: string | null): Attachments => (column === null ? { images: [], files: [] } : (JSON.parse(column) as Attachments));
 
 /**
  * A conversation with its newest messages, or with those before one number.

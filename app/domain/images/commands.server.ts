@@ -87,6 +87,27 @@ export async function addFile(ctx: Context, viewer: Viewer, input: FileUpload, {
   });
 }
 
+/**
+ * Takes in what a plain form brings with a message: pictures where they can be shown, files else. Their keys follow from
+ * the message's, so the same form sent twice is one message with one of each.
+ * @throws what addImage and addFile throw, but for what is no picture
+ */
+export async function takeAttachments(ctx: Context, viewer: Viewer, { conversationId, clientId }: { conversationId: string; clientId: string }, files: readonly ArrivedFile[], arrival: Omit<Arrival, "file">): Promise<{ imageIds: string[]; fileIds: string[] }> {
+  const taken = { imageIds: [] as string[], fileIds: [] as string[] };
+  for (const [place, file] of files.entries()) {
+    const input = { id: conversationId, uploadId: `${clientId.slice(0, MAX_KEY_LENGTH)}-${place}` };
+    try {
+      taken.imageIds.push((await addImage(ctx, viewer, { ...input, table: "messages" }, { ...arrival, file })).id);
+    } catch (error) {
+      if (!(error instanceof DomainError) || !NO_PICTURE.has(error.code)) throw error;
+      taken.fileIds.push((await addFile(ctx, viewer, input, { ...arrival, file })).id);
+    }
+  }
+  return taken;
+}
+const MAX_KEY_LENGTH = 60;
+const NO_PICTURE = new Set<string>(["not-a-picture", "picture-damaged", "picture-too-large"]);
+
 /** Takes the picture of a row, or of a person, away. Where there is none it is no news. */
 export async function removeImage(ctx: Context, viewer: Viewer, input: ImageTarget): Promise<void> {
   if (input.table === "messages") throw new DomainError("not-found", { field: "table" });

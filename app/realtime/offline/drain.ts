@@ -33,7 +33,10 @@ async function sendOne({ storage, post, mayPost, onAccepted, onRefused, log }: D
   }
   if (outcome.kind === "accepted") {
     onAccepted(message, outcome.message);
+    // What was refused of it stays, as a message of its own, with its reason.
+    for (const [place, { file, refusal }] of (outcome.refusedFiles ?? []).entries()) await storage.add({ ...message, clientId: `${message.clientId}-${place}`, body: "", files: [file], refusal });
     await storage.remove(message.clientId);
+    if (outcome.refusedFiles) onRefused();
   } else {
     await storage.setRefusal(message.clientId, outcome.refusal);
     onRefused();

@@ -1,4 +1,5 @@
 /** The list of the viewer's conversations: last message, what is unread, newest first. */
+import { lineOf } from "#app/domain/conversations/preview.ts";
 import type { MemberChanged, MessageData } from "#app/domain/conversations/events.ts";
 import { conversationAdded, conversationRemoved, memberChanged, messageDeleted, messageRead, messageUpdated, newMessage, unreadChanged } from "#app/domain/conversations/events.ts";
 import { UNREAD_LIMIT } from "#app/domain/conversations/limits.ts";
@@ -62,7 +63,7 @@ function withMessage(state: ChatListState, message: MessageData): ChatListState 
   const before = arrivedIn(state, known);
   const conversation: ConversationSummary = {
     ...known,
-    lastMessage: { id: message.id, seq: message.seq, body: preview(message.body), senderId: message.senderId, senderName: message.senderName, createdAt: message.createdAt, editedAt: message.editedAt, deletedAt: message.deletedAt },
+    lastMessage: { id: message.id, seq: message.seq, body: preview(lineOf(message)), senderId: message.senderId, senderName: message.senderName, createdAt: message.createdAt, editedAt: message.editedAt, deletedAt: message.deletedAt },
     lastSeq: message.seq,
     activeAt: message.createdAt,
     unread: Math.min(UNREAD_LIMIT, known.unread + (own || message.seq <= known.readSeq ? 0 : 1)),

@@ -66,7 +66,7 @@ function withChange(state: MessagesState, id: string, change: (known: MessageDat
 export const edited = <Message extends Editable>(known: Message, { body, editedAt }: Pick<Editable, "body" | "editedAt">): Message =>
   known.deletedAt === null && (editedAt ?? 0) > (known.editedAt ?? 0) ? { ...known, body, editedAt } : known;
 
-export const deleted = <Message extends Editable>(known: Message, at: number): Message => (known.deletedAt === null ? { ...known, body: "", deletedAt: at } : known);
+export const deleted = <Message extends Editable>(known: Message, at: number): Message => (known.deletedAt === null ? { ...known, body: "", ...("images" in known && { images: [], files: [] }), deletedAt: at } : known);
 
 interface Editable {
   body: string;

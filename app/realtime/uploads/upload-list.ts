@@ -96,7 +96,7 @@ export class UploadList {
       this.#running.get(uploadId)?.abort();
       this.#running.delete(uploadId);
     }
-    this.#drop(uploadIds, false);
+    this.#drop(uploadIds);
     this.#startNext();
     return taken;
   }
@@ -158,9 +158,9 @@ export class UploadList {
     this.#set(this.#uploads.map((one) => (one.uploadId === uploadId ? { ...one, ...change } : one)));
   }
 
-  #drop(uploadIds: readonly string[], withPreviews = true): void {
+  #drop(uploadIds: readonly string[]): void {
     const gone = new Set(uploadIds);
-    for (const { uploadId, preview } of this.#uploads) if (gone.has(uploadId) && preview !== null && withPreviews) this.options.preview.drop(preview);
+    for (const { uploadId, preview } of this.#uploads) if (gone.has(uploadId) && preview !== null) this.options.preview.drop(preview);
     for (const uploadId of gone) this.#targets.delete(uploadId);
     this.#set(this.#uploads.filter(({ uploadId }) => !gone.has(uploadId)));
   }

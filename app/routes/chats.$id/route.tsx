@@ -15,7 +15,9 @@ import { MessageList } from "#app/components/chat/message-list.tsx";
 import { TypingLine } from "#app/components/chat/typing-line.tsx";
 import { useShownMessages } from "#app/components/chat/shown-messages.ts";
 import { deleteMessage, editMessage, markRead, sendMessage } from "#app/domain/conversations/commands.server.ts";
-import { deleteSchema, editSchema, readSchema, sendSchema } from "#app/domain/conversations/schema.ts";
+import { takeAttachments } from "#app/domain/images/commands.server.ts";
+import { MAX_ATTACHMENTS, MAX_FILE_BYTES } from "#app/domain/images/limits.ts";
+import { deleteSchema, editSchema, readSchema, requireContent, sendFormSchema } from "#app/domain/conversations/schema.ts";
 import { nameOf } from "#app/domain/conversations/conversation.ts";
 import { newId } from "#app/domain/ids.ts";
 import { setNotifyLevel } from "#app/domain/notifications/commands.server.ts";
@@ -48,12 +50,15 @@ export const loader = page({ access: "member" }, async ({ ctx, viewer, params, u
 
 export const action = form({
   access: "member",
+  files: { maxBytes: MAX_FILE_BYTES, maxFiles: MAX_ATTACHMENTS },
   intents: {
     send: intent({
-      schema: sendSchema,
+      schema: sendFormSchema,
       limit: SEND_LIMIT,
-      run: async ({ ctx, viewer, params, input }) => {
-        await sendMessage(ctx, viewer, { ...input, conversationId: params["id"] ?? "" });
+      run: async ({ ctx, viewer, params, input, files, state, request }) => {
+        const conversationId = params["id"] ?? "";
+        const attached = await takeAttachments(ctx, viewer, { conversationId, clientId: input.clientId }, files, { storage: state.services.storage, signal: request.signal });
+        await sendMessage(ctx, viewer, requireContent({ ...input, conversationId, imageIds: [...input.imageIds, ...attached.imageIds], fileIds: [...input.fileIds, ...attached.fileIds] }));
         return { redirect: `/chats/${params["id"]}#compose` };
       },
     }),
@@ -218,6 +223,7 @@ function OpenChat() {
         )}
         <TypingLine typing={typing} nameOf={typingName} />
         <Composer
+          conversationId={conversation.id}
           clientId={unsent?.values["clientId"] ?? data.clientId}
           defaultBody={unsent?.values["body"]}
           error={unsent && (unsent.errors["body"] ?? unsent.error.message)}
