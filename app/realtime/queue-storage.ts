@@ -1,4 +1,5 @@
 /** Where the send queue keeps what is not accepted yet. */
+import type { MessageChange } from "#app/domain/conversations/change.ts";
 
 /**
  * What somebody wants to say: an intent, not a request. Rows outlive the version of the app that wrote them, so
@@ -13,7 +14,11 @@ export interface QueuedMessage {
   createdAt: number;
   /** Set when the server refused it for good. */
   refusal: Refusal | null;
+  /** Of a message that is there already; then `body` is empty. Absent: a new message. */
+  change?: QueuedChange;
 }
+
+export type QueuedChange = MessageChange & { messageId: string };
 
 export interface Refusal {
   /** A code of app/domain/errors.ts. */
