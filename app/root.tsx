@@ -13,6 +13,7 @@ import { KeptForOffline } from "#app/components/offline/kept-for-offline.tsx";
 import { OfflineNotice } from "#app/components/offline/offline-notice.tsx";
 import { RouteError } from "#app/components/route-error.tsx";
 import { frameOf } from "#app/components/route-handle.ts";
+import { Shortcuts } from "#app/components/shortcuts/shortcuts.tsx";
 import { ToastProvider } from "#app/components/toast.tsx";
 import { APP_VERSION } from "#app/config/version.server.ts";
 import { familyOf } from "#app/domain/families/queries.server.ts";
@@ -97,6 +98,7 @@ export default function Root() {
   return (
     <LiveProvider config={{ userId: viewer.userId, channels: live.channels, position: live.position }} onReset={revalidate}>
       <KeptForOffline />
+      <Shortcuts />
       <Notifications self={viewer} notices={notices} position={live.position} />
       {familyChannel !== null && <Freshness channel={familyChannel} />}
       {familyChannel !== null && <TimerAlarm userId={viewer.userId} channel={familyChannel} sound={notices.sound} loadedAt={notices.now} />}

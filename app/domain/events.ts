@@ -21,6 +21,8 @@ const declared: EventType[] = [
   conversations.newMessage,
   conversations.messageUpdated,
   conversations.messageDeleted,
+  conversations.messagesErased,
+  conversations.reactionChanged,
   conversations.messageRead,
   conversations.messageNotification,
   conversations.memberChanged,

@@ -1,6 +1,5 @@
-/** One POST /api/messages, and its answer read. Never throws: a failure is an outcome. */
+/** One POST of something queued (a message, or a change of one), and its answer read. Never throws: a failure is an outcome. */
 import { USER_HEADER } from "#app/config/user-header.ts";
-import type { MessageData } from "#app/domain/conversations/events.ts";
 import type { LiveEnvironment } from "./environment.ts";
 import { isRecord } from "./live-event.ts";
 import type { QueuedFile, QueuedMessage, Refusal } from "./queue-storage.ts";
@@ -12,11 +11,18 @@ import type { UploadRequest } from "./uploads/upload-request.ts";
 export const POST_LIMIT_MS = 15_000;
 
 export type PostOutcome =
-  | { kind: "accepted"; message: MessageData; refusedFiles?: { file: QueuedFile; refusal: Refusal }[] }
+  | { kind: "accepted"; message: Accepted; refusedFiles?: { file: QueuedFile; refusal: Refusal }[] }
   /** For good: trying again as it is would change nothing. */
   | { kind: "refused"; refusal: Refusal }
   /** The network, or the server for now. */
   | { kind: "failed"; reason: string; retryAfterMs: number };
+
+export interface Accepted {
+  /** Of the message. */
+  id: string;
+  /** Of a change: how far the message's state is by then (`editedAt` of an edit, `reactionVersion` of a reaction). */
+  reached?: number;
+}
 
 export type PostMessage = (message: QueuedMessage) => Promise<PostOutcome>;
 
@@ -56,19 +62,21 @@ export function postMessage(env: Pick<LiveEnvironment, "fetch" | "after">, userI
 
 const postJson =
   (env: Pick<LiveEnvironment, "fetch" | "after">, userId: string) =>
-  async ({ conversationId, clientId, body }: QueuedMessage, attached: { imageIds?: string[]; fileIds?: string[] }): Promise<PostOutcome> => {
+  async (queued: QueuedMessage, attached: { imageIds?: string[]; fileIds?: string[] }): Promise<PostOutcome> => {
     const giveUp = new AbortController();
     const cancelLimit = env.after(POST_LIMIT_MS, () => giveUp.abort());
     try {
-      const response = await env.fetch("/api/messages", {
+      const response = await env.fetch(queued.change ? "/api/message-changes" : "/api/messages", {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", [USER_HEADER]: userId },
-        body: JSON.stringify({ conversationId, clientId, body, ...attached }),
+        body: JSON.stringify({ ...requestOf(queued), ...attached }),
         credentials: "same-origin",
         redirect: "manual",
         signal: giveUp.signal,
       });
       if (response.ok) return readAccepted(await response.json());
+      // Gone already, by another device or an answer that was lost: that is what was wanted.
+      if (response.status === 404 && queued.change?.kind === "delete") return { kind: "accepted", message: { id: queued.change.messageId, reached: 0 } };
       // The session has ended, or is another person's: the message waits until its author signs in again.
       if (response.status === 401) return failed(NOT_SIGNED_IN, SIGNED_OUT_PAUSE_MS);
       if (response.status < 400 || response.status >= 500 || PASSING.has(response.status)) return failed(`status ${response.status}`, retryAfterMs(response));
@@ -84,8 +92,17 @@ const postJson =
 
 const failed = (reason: string, retryAfter = 0): PostOutcome => ({ kind: "failed", reason, retryAfterMs: retryAfter });
 
+function requestOf({ conversationId, clientId, body, change }: QueuedMessage): object {
+  if (!change) return { conversationId, clientId, body };
+  const { messageId, ...what } = change;
+  return { conversationId, clientId, messageId, change: what };
+}
+
 function readAccepted(answer: unknown): PostOutcome {
-  if (isRecord(answer) && isRecord(answer["message"]) && typeof answer["message"]["id"] === "string") return { kind: "accepted", message: answer["message"] as unknown as MessageData };
+  if (!isRecord(answer)) return failed("unreadable answer");
+  const { message, messageId, reached } = answer;
+  if (isRecord(message) && typeof message["id"] === "string") return { kind: "accepted", message: { id: message["id"] } };
+  if (typeof messageId === "string" && typeof reached === "number") return { kind: "accepted", message: { id: messageId, reached } };
   return failed("unreadable answer");
 }
 

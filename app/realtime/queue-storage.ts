@@ -1,4 +1,5 @@
 /** Where the send queue keeps what is not accepted yet. */
+import type { MessageChange } from "#app/domain/conversations/change.ts";
 
 /**
  * What somebody wants to say: an intent, not a request. Rows outlive the version of the app that wrote them, so
@@ -15,6 +16,8 @@ export interface QueuedMessage {
   refusal: Refusal | null;
   /** Pictures and files; missing: none. */
   files?: readonly QueuedFile[];
+  /** Of a message that is there already; then `body` is empty. Absent: a new message. */
+  change?: QueuedChange;
 }
 
 /** A file of a message: kept with it, so that it goes out whenever the message does. */
@@ -28,6 +31,8 @@ export interface QueuedFile {
   /** What the server called it, where it was uploaded before the message was sent. */
   uploaded: { imageId: string } | { fileId: string } | null;
 }
+
+export type QueuedChange = MessageChange & { messageId: string };
 
 export interface Refusal {
   /** A code of app/domain/errors.ts. */

@@ -54,7 +54,7 @@ async function drain(userId: string, name: string, tell: ReturnType<typeof broad
         return outcome;
       },
       mayPost: async () => true,
-      onAccepted: ({ clientId, conversationId }, { id }) => tell({ kind: "accepted", clientId, conversationId, messageId: id }),
+      onAccepted: ({ clientId, conversationId }, { id, reached }) => tell({ kind: "accepted", clientId, conversationId, messageId: id, ...(reached !== undefined && { reached }) }),
       onRefused: () => tell({ kind: "changed" }),
       log: browserLog,
     });

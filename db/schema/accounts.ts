@@ -26,7 +26,11 @@ export const users = sqliteTable(
     showReceipts: integer("show_receipts", { mode: "boolean" }).notNull().default(true),
     /** Whether others see this person online, typing lists of rooms included, and when they were last here. */
     showLastActive: integer("show_last_active", { mode: "boolean" }).notNull().default(true),
+    /** Whether Enter sends a message; otherwise it breaks the line, and Ctrl or Cmd with Enter sends. */
+    enterSends: integer("enter_sends", { mode: "boolean" }).notNull().default(true),
     disabledAt: integer("disabled_at"),
+    /** The person has deleted the account: no name, nothing of theirs, only a place in what others did with them. */
+    erasedAt: integer("erased_at"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [uniqueIndex("users_email").on(table.email)],

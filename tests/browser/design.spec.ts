@@ -44,9 +44,11 @@ const screens: Screen[] = [
   { name: "rewards-manage", path: "/rewards/manage", who: "member" },
   { name: "more", path: "/more", who: "member" },
   { name: "settings", path: "/settings", who: "member" },
+  { name: "search", path: "/search?q=Dinner&since=2020-01-01", who: "member" },
   { name: "admin", path: "/admin", who: "admin" },
   { name: "admin-outbox", path: "/admin/outbox", who: "admin" },
   { name: "admin-operations", path: "/admin/operations", who: "admin" },
+  { name: "admin-edits", path: "/admin/edits", who: "admin" },
   { name: "admin-users", path: "/admin/users", who: "admin" },
 ];
 

@@ -82,6 +82,10 @@ export const CASES: Record<string, Case> = {
     weight: 60,
     run: async (house, who, picks) => conversations.deleteMessage(house.ctx, who.viewer, await messageOf(house, who, picks, true)),
   },
+  "conversations/react": {
+    weight: 120,
+    run: async (house, who, picks) => conversations.react(house.ctx, who.viewer, { ...(await messageOf(house, who, picks, false)), emoji: at(["👍", "❤", "😂"], picks[2])!, ...(picks[2] % 5 === 0 && { on: picks[2] % 2 === 0 }) }),
+  },
   "rooms/createRoom": {
     weight: 15,
     run: async (house, { viewer }, [name, access]) => house.rooms.push((await rooms.createRoom(house.ctx, viewer, { name: `Room ${name}`, access: access % 2 ? "open" : "closed" })).conversationId),
@@ -109,6 +113,9 @@ export const CASES: Record<string, Case> = {
     weight: 40,
     run: (house, { viewer }, [receipts, lastActive]) => accounts.updatePrivacy(house.ctx, viewer, { showReceipts: receipts % 3 !== 0, showLastActive: lastActive % 3 !== 0 }),
   },
+  "accounts/updateWriting": { exempt: "what the Enter key does shows on no screen; the setting itself is loaded with its page" },
+  // Seldom: the person does nothing more after it, and everybody has a password that is slow to compare on purpose.
+  "accounts/eraseAccount": { weight: 1, run: (house, { viewer }) => accounts.eraseAccount(house.ctx, viewer, { password: PASSWORD }) },
   "accounts/endSession": { weight: 8, run: (house, who, [pick]) => accounts.endSession(house.ctx, at(house.people, pick)!.viewer, { sessionId: sessionOf(who, pick) }) },
   "accounts/signOut": { weight: 4, run: (house, who, [pick]) => accounts.signOut(house.ctx, { ...who.viewer, sessionId: sessionOf(who, pick) }) },
   "accounts/endOtherSessions": { weight: 4, run: (house, who, [pick]) => accounts.endOtherSessions(house.ctx, { ...who.viewer, sessionId: sessionOf(who, pick) }) },

@@ -35,7 +35,7 @@ const message = (number: number, more: Partial<MessageData> = {}): MessageData =
   files: [],
   createdAt: 1_000 + number,
   editedAt: null,
-  deletedAt: null,
+  deletedAt: null, reactions: [], reactionVersion: 0,
   ...more,
 });
 const sent = (number: number, more: Partial<MessageData> = {}) => event(newMessage.name, message(number, more));
@@ -171,7 +171,7 @@ describe("the list of conversations", () => {
   });
 
   test("an older last message stays below", () => {
-    const newer = { id: "x", seq: 1, body: "", senderId: "other", senderName: "Other", createdAt: 5_000, editedAt: null, deletedAt: null };
+    const newer = { id: "x", seq: 1, body: "", senderId: "other", senderName: "Other", createdAt: 5_000, editedAt: null, deletedAt: null, reactions: [], reactionVersion: 0 };
     const state = reduceChatList(list(conversation("b", { lastMessage: newer, lastSeq: 1 }), conversation("a")), sent(1));
     expect(state.conversations.map(({ id }) => id)).toEqual(["b", "a"]);
   });

@@ -1,8 +1,9 @@
 import { Paperclip, SendHorizontal } from "lucide-react";
-import { useRef, useState, type FormEvent, type KeyboardEvent } from "react";
+import { useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { MAX_BODY_LENGTH } from "#app/domain/conversations/limits.ts";
 import { MAX_ATTACHMENTS, MAX_FILE_BYTES } from "#app/domain/images/limits.ts";
+import { Avatar } from "#app/components/avatar.tsx";
 import { classes } from "#app/components/classes.ts";
 import { IconButton } from "#app/components/icon-button.tsx";
 import { useGivenFiles } from "#app/components/uploads/use-given-files.ts";
@@ -10,6 +11,8 @@ import type { QueuedFile } from "#app/realtime/queue-storage.ts";
 import { isPictureType, type Upload } from "#app/realtime/uploads/upload-list.ts";
 import { useUploads } from "#app/realtime/uploads/use-uploads.ts";
 import { ChosenAttachments } from "./chosen-attachments.tsx";
+import { sends, useEnterSends } from "./enter-key.ts";
+import { mentioned, mentioning, type Mentionable, type Mentioning } from "./mention-suggestions.ts";
 
 interface ComposerProps {
   conversationId: string;
@@ -20,10 +23,16 @@ interface ComposerProps {
   onSend: (body: string, files: readonly QueuedFile[]) => void;
   /** After each change of the text: what stands in the field now. */
   onWriting: (text: string) => void;
+  /** What was half-written here before, read once the page is alive. */
+  readDraft: () => string;
+  /** The up key in an empty field: to one's last message. */
+  onEditLast: () => void;
+  /** Whom one may mention. */
+  people: readonly Mentionable[];
 }
 
 /** Where a message is written. A plain form first; with JavaScript it sends without leaving the page. */
-export function Composer({ conversationId, clientId, defaultBody, error, onSend, onWriting }: ComposerProps) {
+export function Composer({ conversationId, clientId, defaultBody, error, onSend, onWriting, readDraft, onEditLast, people }: ComposerProps) {
   const { t } = useTranslation();
   const form = useRef<HTMLFormElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -41,6 +50,44 @@ export function Composer({ conversationId, clientId, defaultBody, error, onSend,
     field.current!.focus();
   }
 
+  const enterSends = useEnterSends();
+  const [suggested, setSuggested] = useState<Mentioning | null>(null);
+  const [chosen, setChosen] = useState(0);
+  const listId = useId();
+  const draft = useRef(readDraft);
+
+  useEffect(() => {
+    const element = field.current!;
+    if (element.value !== "") return;
+    element.value = draft.current();
+  }, []);
+
+  function suggest() {
+    const { value, selectionStart } = field.current!;
+    setSuggested(mentioning(value, selectionStart, people));
+    setChosen(0);
+  }
+
+  function mention(person: Mentionable) {
+    const element = field.current!;
+    const { text, caret } = mentioned(element.value, suggested!, person);
+    element.value = text;
+    element.setSelectionRange(caret, caret);
+    element.focus();
+    setSuggested(null);
+    onWriting(text);
+  }
+
+  /** @returns whether the key was one of the list's */
+  function choose({ key, shiftKey }: KeyboardEvent, { people: found }: Mentioning): boolean {
+    if (key === "ArrowDown") setChosen((chosen + 1) % found.length);
+    else if (key === "ArrowUp") setChosen((chosen + found.length - 1) % found.length);
+    else if ((key === "Enter" || key === "Tab") && !shiftKey) mention(found[chosen]!);
+    else if (key === "Escape") setSuggested(null);
+    else return false;
+    return true;
+  }
+
   function submit(event: FormEvent) {
     event.preventDefault();
     const body = field.current!.value;
@@ -50,13 +97,21 @@ export function Composer({ conversationId, clientId, defaultBody, error, onSend,
     onSend(body, list.take(going.map(({ uploadId }) => uploadId)).map(queued));
     setTooMany(null);
     form.current!.reset();
+    // Not to what a refused form had left in it.
+    field.current!.value = "";
+    setSuggested(null);
     onWriting("");
     field.current!.focus();
   }
 
   function keyDown(event: KeyboardEvent) {
-    // While an input method composes (Arabic keyboards on phones, CJK), Enter belongs to it.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing) return;
+    if (suggested && choose(event, suggested)) return event.preventDefault();
+    if (event.key === "ArrowUp" && field.current!.value === "") {
+      event.preventDefault();
+      onEditLast();
+    }
+    if (!sends(event.nativeEvent, enterSends)) return;
     event.preventDefault();
     form.current!.requestSubmit();
   }
@@ -92,6 +147,28 @@ export function Composer({ conversationId, clientId, defaultBody, error, onSend,
           currentTarget.value = "";
         }}
       />
+      {suggested && (
+        <div id={listId} role="listbox" aria-label={t("messageActions.mentions")} className="mention-list">
+          {suggested.people.map((person, index) => (
+            // The field keeps the focus; by the keyboard the list is worked from there.
+            <div
+              key={person.id}
+              id={`${listId}-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === chosen}
+              className="mention-option"
+              onPointerDown={(event) => {
+                event.preventDefault();
+                mention(person);
+              }}
+            >
+              <Avatar name={person.name} hue={person.hue} size="xs" />
+              <bdi className="truncate">{person.name}</bdi>
+            </div>
+          ))}
+        </div>
+      )}
       <div className="flex items-end gap-2">
         <IconButton label={t("uploads.attach")} icon={<Paperclip aria-hidden size={20} strokeWidth={1.5} />} onClick={() => picker.current!.click()} className="script-only" />
         <textarea
@@ -105,7 +182,14 @@ export function Composer({ conversationId, clientId, defaultBody, error, onSend,
           placeholder={t("chats.compose.placeholder")}
           aria-invalid={error ? true : undefined}
           aria-describedby={error ? "body-error" : undefined}
-          onInput={({ currentTarget }) => onWriting(currentTarget.value)}
+          aria-autocomplete="list"
+          aria-controls={suggested ? listId : undefined}
+          aria-activedescendant={suggested ? `${listId}-${chosen}` : undefined}
+          onInput={({ currentTarget }) => {
+            onWriting(currentTarget.value);
+            suggest();
+          }}
+          onBlur={() => setSuggested(null)}
           onKeyDown={keyDown}
           className="composer-field"
         />

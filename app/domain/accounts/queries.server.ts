@@ -64,6 +64,12 @@ export async function privacyOf(ctx: Context, viewer: Viewer): Promise<Privacy> 
   return { showReceipts: row!.showReceipts === 1, showLastActive: row!.showLastActive === 1 };
 }
 
+/** Whether the viewer's Enter key sends a message. */
+export async function enterSendsOf(ctx: Context, viewer: Viewer): Promise<boolean> {
+  const [row] = await ctx.db.all<{ enterSends: number }>("SELECT enter_sends AS enterSends FROM users WHERE id = ?", [viewer.userId]);
+  return row!.enterSends === 1;
+}
+
 export interface SessionInfo {
   id: string;
   /** As the browser called itself; "" when it did not. */

@@ -14,6 +14,8 @@ import { messageData, PREVIEW_LENGTH, SELECT_MESSAGE, type MessageRow } from "./
 import { readStatements } from "./receipts.server.ts";
 import type { SendInput } from "./schema.ts";
 
+export { react } from "./reactions.server.ts";
+
 /** A guard for the next statement of a batch: the one before it wrote something. */
 const WROTE = { sql: "changes() > 0", args: [] };
 
@@ -109,6 +111,8 @@ export async function sendMessage(ctx: Context, viewer: Viewer, input: SendInput
     createdAt,
     editedAt: null,
     deletedAt: null,
+    reactions: [],
+    reactionVersion: 0,
   };
   const preview = lineOf(payload).slice(0, PREVIEW_LENGTH).toWellFormed();
   const hint = { conversationId: input.conversationId, messageId: id, senderName: viewer.name, preview, ...(mentioned.length > 0 && { mentioned }) };
@@ -162,18 +166,24 @@ async function ownMessage(tx: Queries, viewer: Viewer, input: { conversationId: 
   return messageData(row);
 }
 
+const EDITED_BEFORE = "SELECT 1 AS one FROM message_edits WHERE message_id = ? AND client_id = ?";
+
 /**
- * Changes the text of one's own message. The same text again writes nothing.
+ * Changes the text of one's own message; what it said before is kept for a day (docs/messages.md). Of several devices the one
+ * that comes last wins, whole. The same text again writes nothing.
+ * @param input `clientId`: minted by the device; an edit that is repeated under it (its answer was lost) does not undo a later one
  * @throws DomainError not-found for what is not one's own, is deleted, or was never there
  */
-export async function editMessage(ctx: Context, viewer: Viewer, input: { conversationId: string; messageId: string; body: string }): Promise<MessageData> {
+export async function editMessage(ctx: Context, viewer: Viewer, input: { conversationId: string; messageId: string; body: string; clientId?: string }): Promise<MessageData> {
   const { channel } = await routeOf(ctx, viewer, input.conversationId);
   return ctx.db.transact(async (tx) => {
     const before = await ownMessage(tx, viewer, input);
     if (before.body === input.body) return before;
+    if (input.clientId && (await tx.all(EDITED_BEFORE, [before.id, input.clientId])).length > 0) return before;
     // Rises with every edit, whatever the clock does: readers keep the highest.
     const editedAt = Math.max(ctx.now(), (before.editedAt ?? before.createdAt) + 1);
     const message: MessageData = { ...before, body: input.body, editedAt };
+    await tx.all("INSERT INTO message_edits (id, message_id, client_id, body, created_at) VALUES (?, ?, ?, ?, ?)", [ctx.newId(), message.id, input.clientId ?? null, before.body, ctx.now()]);
     await tx.all("UPDATE messages SET body = ?, edited_at = ? WHERE id = ?", [message.body, editedAt, message.id]);
     await append(tx, { type: messageUpdated, channel, payload: message }, ctx);
     return message;
@@ -193,7 +203,8 @@ const SCRUB_EVENTS = `
 const SCRUB_HINT = "UPDATE outbox_events SET payload = json_set(payload, '$.preview', '') WHERE seq = ? AND event = 'message-notification' AND json_extract(payload, '$.messageId') = ?";
 
 /**
- * Deletes one's own message: its place stays, its text goes from the conversation and from the log.
+ * Deletes one's own message: its place stays; its text goes from the conversation, the log, the history of edits and (by a
+ * trigger) the search index, and the reactions go with it.
  * @throws DomainError not-found for what is not one's own, is deleted already, or was never there
  */
 export async function deleteMessage(ctx: Context, viewer: Viewer, input: { conversationId: string; messageId: string }): Promise<void> {
@@ -206,6 +217,8 @@ export async function deleteMessage(ctx: Context, viewer: Viewer, input: { conve
     // Their files go with them: images_leave and files_leave tell the job that deletes them.
     await tx.all("DELETE FROM images WHERE message_id = ?", [id]);
     await tx.all("DELETE FROM files WHERE message_id = ?", [id]);
+    await tx.all("DELETE FROM message_edits WHERE message_id = ?", [id]);
+    await tx.all("DELETE FROM message_reactions WHERE message_id = ?", [id]);
     const scrubbed = await tx.all<{ seq: number; event: string }>(SCRUB_EVENTS, [channel, channel, id, id]);
     const sent = scrubbed.find(({ event }) => event === newMessage.name);
     if (sent) await tx.all(SCRUB_HINT, [sent.seq + 1, id]);

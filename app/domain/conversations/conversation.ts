@@ -60,6 +60,8 @@ export interface ConversationPage {
   messages: MessageData[];
   reads: ReadPositions;
   hasOlder: boolean;
+  /** There are newer ones than these: a page of the past. */
+  hasNewer: boolean;
 }
 
 /** A room that anybody may join. */

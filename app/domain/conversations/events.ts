@@ -2,6 +2,12 @@
 import { durable, ephemeral } from "#db/outbox/event.ts";
 import type { FileData, ImageData } from "#app/domain/images/image.ts";
 
+/** One person's one emoji on a message. */
+export interface Reaction {
+  emoji: string;
+  userId: string;
+}
+
 /** The complete message, as `new-message` and `message-updated` carry it and as pages show it. */
 export interface MessageData {
   id: string;
@@ -21,6 +27,21 @@ export interface MessageData {
   createdAt: number;
   editedAt: number | null;
   deletedAt: number | null;
+  /** In the order in which they were given. */
+  reactions: Reaction[];
+  /** Rises by one with each reaction given or taken back. */
+  reactionVersion: number;
+}
+
+/** One reaction came or went. */
+export interface ReactionChanged extends Reaction {
+  conversationId: string;
+  messageId: string;
+  /** The message's number. */
+  seq: number;
+  on: boolean;
+  /** The message's `reactionVersion` after it. */
+  version: number;
 }
 
 export interface MessageRead {
@@ -45,6 +66,12 @@ export interface MessageNotification {
 export interface MessageDeleted {
   id: string;
   conversationId: string;
+}
+
+/** Somebody has deleted their account: what they wrote, and their reactions, are gone from the conversation. */
+export interface MessagesErased {
+  conversationId: string;
+  userId: string;
 }
 
 /** Somebody as the others in a conversation see them; without `change` the name is new, or the picture where there is `avatar`. */
@@ -80,6 +107,8 @@ export interface Typing {
 export const newMessage = durable<MessageData>()("new-message");
 export const messageUpdated = durable<MessageData>()("message-updated");
 export const messageDeleted = durable<MessageDeleted>()("message-deleted");
+export const messagesErased = durable<MessagesErased>()("messages-erased");
+export const reactionChanged = durable<ReactionChanged>()("reaction-changed");
 export const messageRead = durable<MessageRead>()("message-read");
 export const messageNotification = durable<MessageNotification>()("message-notification");
 /** Who goes loses the running subscription, too: what comes later on the channel waits for that. */

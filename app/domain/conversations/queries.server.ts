@@ -8,7 +8,7 @@ import type { Attachments } from "#app/domain/images/image.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { showsText } from "./audience.server.ts";
 import type { ConversationInfo, ConversationPage, ConversationSummary, Kind, Member, MemberRole, NotifyLevel, ReadPositions, RoomAccess } from "./conversation.ts";
-import type { MessageData } from "./events.ts";
+import type { MessageData, Reaction } from "./events.ts";
 import { MAX_PRESENT, UNREAD_LIMIT } from "./limits.ts";
 import { FILE_MARK, PICTURE_MARK } from "./preview.ts";
 
@@ -78,7 +78,7 @@ export async function conversationsOf(ctx: Context, viewer: Viewer): Promise<Con
 
 /** A conversation with what the viewer is in it. Index: the members' primary key. */
 export const MEMBERSHIP = `
-  SELECT c.id, c.channel, c.kind, c.name, c.access, c.member_count AS memberCount,
+  SELECT c.id, c.channel, c.kind, c.name, c.access, c.member_count AS memberCount, c.last_seq AS lastSeq,
     me.role, me.notify_level AS notifyLevel, me.history_from AS historyFrom, me.read_seq AS upToSeq, me.read_at AS readAt, u.show_last_active AS showLastActive,
     o.id AS otherId, o.name AS otherName, o.hue AS otherHue
   FROM conversation_members me
@@ -87,7 +87,7 @@ export const MEMBERSHIP = `
   LEFT JOIN users o ON c.kind = 'direct' AND o.id = (SELECT them.user_id FROM conversation_members them WHERE them.conversation_id = c.id AND them.user_id <> me.user_id LIMIT 1)
   WHERE me.conversation_id = ? AND me.user_id = ?`;
 
-type MembershipRow = KindRow & { id: string; channel: string; role: MemberRole; notifyLevel: NotifyLevel | null; historyFrom: number; upToSeq: number; readAt: number | null; showLastActive: number };
+type MembershipRow = KindRow & { id: string; channel: string; lastSeq: number; role: MemberRole; notifyLevel: NotifyLevel | null; historyFrom: number; upToSeq: number; readAt: number | null; showLastActive: number };
 
 async function membershipOf(ctx: Context, viewer: Viewer, conversationId: string): Promise<MembershipRow> {
   const [row] = await ctx.db.all<MembershipRow>(MEMBERSHIP, [conversationId, viewer.userId]);
@@ -129,10 +129,11 @@ export async function channelFor(ctx: Context, viewer: Viewer, conversationId: s
   return (await membershipOf(ctx, viewer, conversationId)).channel;
 }
 
-/** A message as `MessageRow`; add the condition. */
+/** A message as `MessageRow`; add the condition. Reactions by the primary key of theirs. */
 export const SELECT_MESSAGE = `
   SELECT m.id, m.conversation_id AS conversationId, m.seq, m.sender_id AS senderId, u.name AS senderName, u.hue AS senderHue, m.client_id AS clientId,
-    m.body, m.kind, m.attachments, m.created_at AS createdAt, m.edited_at AS editedAt, m.deleted_at AS deletedAt
+    m.body, m.kind, m.attachments, m.created_at AS createdAt, m.edited_at AS editedAt, m.deleted_at AS deletedAt, m.reaction_version AS reactionVersion,
+    (SELECT json_group_array(json_object('emoji', r.emoji, 'userId', r.user_id)) FROM (SELECT emoji, user_id FROM message_reactions WHERE message_id = m.id ORDER BY position) AS r) AS reactions
   FROM messages m JOIN users u ON u.id = m.sender_id`;
 
 /** messages_conversation_seq, backwards. */
@@ -140,28 +141,86 @@ export const MESSAGES = `${SELECT_MESSAGE}
   WHERE m.conversation_id = ? AND m.seq > ? AND m.seq < ?
   ORDER BY m.seq DESC LIMIT ?`;
 
-export type MessageRow = Omit<MessageData, "images" | "files"> & { attachments: string | null };
-export const messageData = ({ attachments, ...row }: MessageRow): MessageData => ({ ...row, ...attachmentsOf(attachments) });
+export type MessageRow = Omit<MessageData, "images" | "files" | "reactions"> & { attachments: string | null; reactions: string };
+export const messageData = ({ attachments, reactions, ...row }: MessageRow): MessageData => ({ ...row, ...attachmentsOf(attachments), reactions: JSON.parse(reactions) as Reaction[] });
 
 /** As `messages.attachments` holds them. */
 export const attachmentsOf = (column: string | null): Attachments => (column === null ? { images: [], files: [] } : (JSON.parse(column) as Attachments));
 
+/** Which messages of a conversation: those before a number, those around one, from the first unread one on, or (absent) the newest. */
+export type MessageWindow = { before: number } | { around: number } | "unread";
+
+/** So many unread messages are loaded at once; of more the first ones, as a page of the past. */
+export const UNREAD_AT_ONCE = 200;
+/** What was read already and stands above the first unread message. */
+const READ_ABOVE = 10;
+
+const NEWEST = { before: Number.MAX_SAFE_INTEGER, count: MESSAGES_PER_PAGE };
+
+/** As numbers: never more than a few pages, however large the conversation is. */
+function rangeOf(window: MessageWindow | undefined, { lastSeq, upToSeq, historyFrom }: Pick<MembershipRow, "lastSeq" | "upToSeq" | "historyFrom">): { before: number; count: number } {
+  if (window === undefined) return NEWEST;
+  if (window !== "unread" && "before" in window) return { ...NEWEST, before: window.before };
+  if (window === "unread") {
+    const unread = lastSeq - Math.max(upToSeq, historyFrom);
+    // Where nothing was read yet, nothing says where to begin.
+    if (upToSeq === 0) return NEWEST;
+    if (unread <= UNREAD_AT_ONCE) return { ...NEWEST, count: Math.max(MESSAGES_PER_PAGE, unread + READ_ABOVE) };
+  }
+  const middle = window === "unread" ? upToSeq + 1 : window.around;
+  const behind = window === "unread" ? MESSAGES_PER_PAGE - READ_ABOVE : MESSAGES_PER_PAGE / 2;
+  // So near the end that a page holds both: then it is the newest page, which stays current.
+  return middle > lastSeq - behind ? { ...NEWEST, count: Math.max(MESSAGES_PER_PAGE, lastSeq - middle + READ_ABOVE) } : { before: middle + behind, count: MESSAGES_PER_PAGE };
+}
+
 /**
- * A conversation with its newest messages, or with those before one number.
- * @param before only messages with a lower `seq`
+ * A conversation with some of its messages.
  * @throws DomainError not-found for strangers, too
  */
-export async function conversationFor(ctx: Context, viewer: Viewer, conversationId: string, before = Number.MAX_SAFE_INTEGER): Promise<ConversationPage> {
+export async function conversationFor(ctx: Context, viewer: Viewer, conversationId: string, window?: MessageWindow): Promise<ConversationPage> {
   const membership = await membershipOf(ctx, viewer, conversationId);
   const { members, reads } = await membersOf(ctx, viewer, membership);
-  const rows = await ctx.db.all<MessageRow>(MESSAGES, [conversationId, membership.historyFrom, before, MESSAGES_PER_PAGE + 1]);
-  return {
-    conversation: infoOf(membership),
-    members,
-    messages: rows.slice(0, MESSAGES_PER_PAGE).reverse().map(messageData),
-    reads,
-    hasOlder: rows.length > MESSAGES_PER_PAGE,
-  };
+  const { before, count } = rangeOf(window, membership);
+  const rows = await ctx.db.all<MessageRow>(MESSAGES, [conversationId, membership.historyFrom, before, count + 1]);
+  const messages = rows.slice(0, count).reverse().map(messageData);
+  return { conversation: infoOf(membership), members, messages, reads, hasOlder: rows.length > count, hasNewer: before <= membership.lastSeq };
+}
+
+/** A message's number; undefined where there is no such message in this conversation. It tells nothing: the page shows what the viewer may see. */
+export async function seqOf(ctx: Context, { conversationId, messageId }: { conversationId: string; messageId: string }): Promise<number | undefined> {
+  const [row] = await ctx.db.all<{ seq: number }>("SELECT seq FROM messages WHERE id = ? AND conversation_id = ?", [messageId, conversationId]);
+  return row?.seq;
+}
+
+/** The first message not older than a moment, by halving: numbers rise with the time. Index: messages_conversation_seq. */
+const SEQ_AT_TIME = `
+  WITH RECURSIVE half(low, high) AS (
+    SELECT 1, last_seq FROM conversations WHERE id = ?
+    UNION ALL
+    SELECT iif(m.created_at < ?, m.seq + 1, low), iif(m.created_at < ?, high, m.seq)
+    FROM half JOIN messages m ON m.conversation_id = ? AND m.seq = (low + high) / 2 WHERE low < high
+  )
+  SELECT low AS seq FROM half WHERE low >= high`;
+
+/** @param ms since 1970 @returns the last one's number where all are older */
+export async function seqAtTime(ctx: Context, conversationId: string, ms: number): Promise<number | undefined> {
+  const [row] = await ctx.db.all<{ seq: number }>(SEQ_AT_TIME, [conversationId, ms, ms, conversationId]);
+  return row?.seq;
+}
+
+/** Indexes: the primary keys of messages and members. */
+export const ONE_MESSAGE = `${SELECT_MESSAGE}
+  JOIN conversation_members me ON me.conversation_id = m.conversation_id AND me.user_id = ? AND m.seq > me.history_from
+  WHERE m.id = ? AND m.conversation_id = ?`;
+
+/**
+ * One message that the viewer may see.
+ * @throws DomainError not-found for strangers, too
+ */
+export async function messageFor(ctx: Context, viewer: Viewer, { conversationId, messageId }: { conversationId: string; messageId: string }): Promise<MessageData> {
+  const [row] = await ctx.db.all<MessageRow>(ONE_MESSAGE, [viewer.userId, messageId, conversationId]);
+  if (!row) throw new DomainError("not-found");
+  return messageData(row);
 }
 
 /** The channels of all the viewer's conversations. */

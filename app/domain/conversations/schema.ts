@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DomainError } from "#app/domain/errors.ts";
 import { idSchema } from "#app/domain/id-schema.ts";
 import { MAX_ATTACHMENTS } from "#app/domain/images/limits.ts";
-import { MAX_BODY_LENGTH } from "./limits.ts";
+import { MAX_BODY_LENGTH, MAX_EMOJI_LENGTH } from "./limits.ts";
 
 /** Control characters that no keyboard types and that break terminals, logs and SQL tools; line feed and tab stay. */
 const withoutControls = (text: string) => text.replaceAll(/\p{Cc}/gu, (character) => (character === "\n" || character === "\t" ? character : ""));
@@ -55,6 +55,23 @@ export function requireContent<T extends Attached>(input: T): T {
 export const sendJsonSchema = sendFields.extend({ conversationId: idSchema }).refine(hasWords, NO_WORDS).refine(fewEnough, TOO_MANY);
 export const editSchema = z.object({ messageId: idSchema, body: bodySchema });
 export const deleteSchema = z.object({ messageId: idSchema });
+
+/** One emoji, checked more closely by the command (which emoji there are grows with the years). */
+const emojiSchema = z.string("emoji-unknown").min(1, "emoji-unknown").max(MAX_EMOJI_LENGTH, "emoji-unknown");
+export const reactSchema = z.object({ messageId: idSchema, emoji: emojiSchema });
+
+/** An edit, a deletion or a reaction as the offline queue sends it: what is to be, so that sending it twice is harmless. */
+export const changeJsonSchema = z.object({
+  conversationId: idSchema,
+  clientId: clientIdSchema,
+  messageId: idSchema,
+  change: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("edit"), body: bodySchema }),
+    z.object({ kind: z.literal("delete") }),
+    z.object({ kind: z.literal("react"), emoji: emojiSchema, on: z.boolean() }),
+  ]),
+});
+export type ChangeInput = z.infer<typeof changeJsonSchema>;
 export const openDirectSchema = z.object({ userId: idSchema });
 export const readSchema = z.object({ upTo: idSchema });
 

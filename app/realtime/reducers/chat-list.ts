@@ -1,7 +1,7 @@
 /** The list of the viewer's conversations: last message, what is unread, newest first. */
 import { lineOf } from "#app/domain/conversations/preview.ts";
 import type { MemberChanged, MessageData } from "#app/domain/conversations/events.ts";
-import { conversationAdded, conversationRemoved, memberChanged, messageDeleted, messageRead, messageUpdated, newMessage, unreadChanged } from "#app/domain/conversations/events.ts";
+import { conversationAdded, conversationRemoved, memberChanged, messageDeleted, messageRead, messagesErased, messageUpdated, newMessage, unreadChanged } from "#app/domain/conversations/events.ts";
 import { UNREAD_LIMIT } from "#app/domain/conversations/limits.ts";
 import type { ConversationSummary } from "#app/domain/conversations/conversation.ts";
 import type { NotificationsChanged } from "#app/domain/notifications/events.ts";
@@ -34,6 +34,7 @@ export function reduceChatList(state: ChatListState, event: LoggedEvent): ChatLi
   if (isEvent(event, newMessage)) return withMessage(state, event.data);
   if (isEvent(event, messageUpdated)) return withLastChanged(state, event.data, (last) => edited(last, { ...event.data, body: preview(event.data.body) }));
   if (isEvent(event, messageDeleted)) return withLastChanged(state, event.data, (last) => deleted(last, event.stamp.at));
+  if (isEvent(event, messagesErased)) return withErased(state, event.data, event.stamp.at);
   if (isEvent(event, messageRead)) return event.data.userId === state.viewerId ? withRead(state, event.data) : state;
   if (isEvent(event, unreadChanged)) return withRead(state, event.data);
   if (isEvent(event, memberChanged)) return withMember(state, event.data);
@@ -104,6 +105,11 @@ function withLastChanged(state: ChatListState, { id, conversationId }: { id: str
   const lastMessage = change(known.lastMessage);
   if (lastMessage === known.lastMessage) return state;
   return { ...state, conversations: state.conversations.map((other) => (other === known ? { ...known, lastMessage } : other)) };
+}
+
+function withErased(state: ChatListState, { conversationId, userId }: { conversationId: string; userId: string }, at: number): ChatListState {
+  const last = find(state, conversationId)?.lastMessage;
+  return last?.senderId === userId ? withLastChanged(state, { id: last.id, conversationId }, (known) => deleted(known, at)) : state;
 }
 
 function withRead(state: ChatListState, { conversationId, upToSeq }: { conversationId: string; upToSeq: number }): ChatListState {
