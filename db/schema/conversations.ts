@@ -73,6 +73,8 @@ export const messages = sqliteTable(
     createdAt: integer("created_at").notNull(),
     editedAt: integer("edited_at"),
     deletedAt: integer("deleted_at"),
+    /** Null: sent here. Imported: when it had been read by then; 0 where it had not. */
+    importedReadAt: integer("imported_read_at"),
   },
   (table) => [uniqueIndex("messages_sender_client").on(table.senderId, table.clientId), uniqueIndex("messages_conversation_seq").on(table.conversationId, table.seq)],
 );

@@ -1,6 +1,6 @@
 /** What forms, the JSON route and the optimistic screen accept. Error texts are keys of `errors.fields.*`. */
 import { z } from "zod";
-import { idSchema } from "#app/domain/id-schema.ts";
+import { idSchema, messageIdSchema } from "#app/domain/id-schema.ts";
 import { MAX_BODY_LENGTH } from "./limits.ts";
 
 /** Control characters that no keyboard types and that break terminals, logs and SQL tools; line feed and tab stay. */
@@ -21,10 +21,10 @@ export const clientIdSchema = z.string("client-id-malformed").regex(/^[A-Za-z0-9
 
 export const sendSchema = z.object({ body: bodySchema, clientId: clientIdSchema });
 export const sendJsonSchema = sendSchema.extend({ conversationId: idSchema });
-export const editSchema = z.object({ messageId: idSchema, body: bodySchema });
-export const deleteSchema = z.object({ messageId: idSchema });
+export const editSchema = z.object({ messageId: messageIdSchema, body: bodySchema });
+export const deleteSchema = z.object({ messageId: messageIdSchema });
 export const openDirectSchema = z.object({ userId: idSchema });
-export const readSchema = z.object({ upTo: idSchema });
+export const readSchema = z.object({ upTo: messageIdSchema });
 
 export const readJsonSchema = readSchema.extend({ conversationId: idSchema });
 
