@@ -114,6 +114,7 @@ export function parseSettings(env: Record<string, string | undefined>) {
   const raw = parsed.data;
   const dataDir = path.resolve(raw.DATA_DIR);
   const channels = channelsApp(raw);
+  requireTls(raw);
   return {
     production: raw.NODE_ENV !== "development",
     port: raw.PORT,
@@ -201,6 +202,19 @@ function uploadsSetting(raw: Raw, dataDir: string) {
     secretAccessKey: raw.AWS_SECRET_ACCESS_KEY!,
     sessionToken: raw.AWS_SESSION_TOKEN,
   };
+}
+
+/** In production nothing that the settings name may go over a network in clear text. @throws SettingsError */
+function requireTls(raw: Raw) {
+  if (raw.NODE_ENV === "development") return;
+  if (raw.DATABASE_URL && !raw.DATABASE_URL.startsWith("file:")) {
+    if (!URL.canParse(raw.DATABASE_URL)) throw new SettingsError("DATABASE_URL", "expected a URL such as libsql://name.example");
+    const { protocol, hostname, searchParams } = new URL(raw.DATABASE_URL);
+    const isPlain = protocol === "http:" || protocol === "ws:" || (protocol === "libsql:" && searchParams.get("tls") === "0");
+    if (isPlain && !isLoopback(hostname)) throw new SettingsError("DATABASE_URL", "expected libsql:, https: or wss: in production, where only a loopback host may go without TLS");
+  }
+  if (raw.PUBLIC_PUSHER_USE_TLS === false && raw.PUBLIC_PUSHER_HOST && !isLoopback(raw.PUBLIC_PUSHER_HOST))
+    throw new SettingsError("PUBLIC_PUSHER_USE_TLS", "expected on: in production only a loopback host may go without TLS");
 }
 
 function tursoApi(raw: Raw) {

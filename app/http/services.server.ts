@@ -17,6 +17,7 @@ import { channelsProbe, type ChannelsProbe } from "#worker/relay/publishers/prob
 import { pusherPublisher } from "#worker/relay/publishers/pusher.ts";
 import type { Publisher } from "#worker/relay/publishers/publisher.ts";
 import { JOBS } from "#worker/scheduler/jobs.ts";
+import { outliveAnswer } from "./after-answer.server.ts";
 
 export interface Services {
   settings: Settings;
@@ -70,7 +71,7 @@ async function start({ settings, sessionSecrets, log }: Foundation): Promise<Ser
   const probe = settings.channels && publisher ? channelsProbe(settings.channels, publisher) : null;
   const storage = openStorage(settings.uploads);
   const chores = choresOver({ log, clock, publisher, occupancy, storage, open: memoised(open) });
-  db.onCommit(settings.relayMode === "inline" ? () => void setImmediate(chores.drainSoon) : nudgeClient(settings.relaySocket).nudge);
+  db.onCommit(settings.relayMode === "inline" ? () => outliveAnswer(new Promise((drained) => setImmediate(() => void chores.drainSoon().then(drained)))) : nudgeClient(settings.relaySocket).nudge);
   return { settings, sessionSecrets, db, ctx: { db, ...clock }, storage, arrivals: await arrivalFolder(settings.uploads), log, announce: announcer(publisher, log), probe, runChores: chores.run };
 }
 
@@ -88,7 +89,8 @@ interface ChoresOptions {
 function choresOver({ log, clock, publisher, occupancy, storage, open }: ChoresOptions) {
   const drainer = memoised(async () => inlineDrainer({ db: await open(), publisher, newId: clock.newId, log }));
   return {
-    drainSoon: () => void drainer().then((drain) => drain()).catch((error: unknown) => log.error({ err: error }, "draining failed")),
+    /** Resolves once what is committed has had its chance; never rejects. */
+    drainSoon: () => drainer().then((drain) => drain()).catch((error: unknown) => log.error({ err: error }, "draining failed")),
     async run(): Promise<Chores> {
       const started = performance.now();
       const db = await open();

@@ -77,6 +77,8 @@ export const messages = sqliteTable(
     reactionVersion: integer("reaction_version").notNull().default(0),
     /** Its row in the search index; 0: there is nothing to find; null: not looked at yet, or changed since. */
     searchId: integer("search_id"),
+    /** Null: sent here. Imported: when it had been read by then; 0 where it had not. */
+    importedReadAt: integer("imported_read_at"),
   },
   (table) => [
     uniqueIndex("messages_sender_client").on(table.senderId, table.clientId),

@@ -39,10 +39,30 @@ test.each([
   [{ UPLOADS: "ftp://store" }, "UPLOADS"],
   [{ UPLOADS: "s3://roost?endpoint=http://store.example", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" }, "UPLOADS"],
   [{ UPLOADS: "s3://roost?endpoint=https://store.example", AWS_ACCESS_KEY_ID: "a" }, "AWS_SECRET_ACCESS_KEY"],
+  [{ DATABASE_URL: "http://db.example:8080" }, "DATABASE_URL"],
+  [{ DATABASE_URL: "ws://user:hunter2@10.0.0.4:8080" }, "DATABASE_URL"],
+  [{ DATABASE_URL: "libsql://db.example?tls=0" }, "DATABASE_URL"],
+  [{ DATABASE_URL: "http://127.0.0.1.evil.example" }, "DATABASE_URL"],
+  [{ DATABASE_URL: "ws://" }, "DATABASE_URL"],
+  [{ PUBLIC_PUSHER_HOST: "push.example", PUBLIC_PUSHER_USE_TLS: "off" }, "PUBLIC_PUSHER_USE_TLS"],
 ] as const)("%j is refused by name, in one line", (env, name) => {
   const refused = () => parseSettings(env);
   expect(refused).toThrow(SettingsError);
   expect(refused).toThrow(new RegExp(`^${name}: expected [^\\n]+$`));
+});
+
+test.each([
+  { DATABASE_URL: "libsql://name.turso.example" },
+  { DATABASE_URL: "wss://db.example" },
+  { DATABASE_URL: "https://db.example" },
+  { DATABASE_URL: "ws://127.0.0.1:8080" },
+  { DATABASE_URL: "http://[::1]:8080" },
+  { DATABASE_URL: "http://localhost:8080" },
+  { DATABASE_URL: "libsql://localhost:8080?tls=0" },
+  { DATABASE_URL: "http://db.example", NODE_ENV: "development" },
+  { PUBLIC_PUSHER_HOST: "localhost", PUBLIC_PUSHER_USE_TLS: "off" },
+])("%j goes over TLS, stays on this machine, or is no production", (env) => {
+  expect(() => parseSettings(env)).not.toThrow();
 });
 
 test("a refusal never repeats a secret", () => {

@@ -1,7 +1,7 @@
 /** What forms, the JSON route and the optimistic screen accept. Error texts are keys of `errors.fields.*`. */
 import { z } from "zod";
 import { DomainError } from "#app/domain/errors.ts";
-import { idSchema } from "#app/domain/id-schema.ts";
+import { idSchema, messageIdSchema } from "#app/domain/id-schema.ts";
 import { MAX_ATTACHMENTS } from "#app/domain/images/limits.ts";
 import { MAX_BODY_LENGTH, MAX_EMOJI_LENGTH } from "./limits.ts";
 
@@ -53,18 +53,18 @@ export function requireContent<T extends Attached>(input: T): T {
   return input;
 }
 export const sendJsonSchema = sendFields.extend({ conversationId: idSchema }).refine(hasWords, NO_WORDS).refine(fewEnough, TOO_MANY);
-export const editSchema = z.object({ messageId: idSchema, body: bodySchema });
-export const deleteSchema = z.object({ messageId: idSchema });
+export const editSchema = z.object({ messageId: messageIdSchema, body: bodySchema });
+export const deleteSchema = z.object({ messageId: messageIdSchema });
 
 /** One emoji, checked more closely by the command (which emoji there are grows with the years). */
 const emojiSchema = z.string("emoji-unknown").min(1, "emoji-unknown").max(MAX_EMOJI_LENGTH, "emoji-unknown");
-export const reactSchema = z.object({ messageId: idSchema, emoji: emojiSchema });
+export const reactSchema = z.object({ messageId: messageIdSchema, emoji: emojiSchema });
 
 /** An edit, a deletion or a reaction as the offline queue sends it: what is to be, so that sending it twice is harmless. */
 export const changeJsonSchema = z.object({
   conversationId: idSchema,
   clientId: clientIdSchema,
-  messageId: idSchema,
+  messageId: messageIdSchema,
   change: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("edit"), body: bodySchema }),
     z.object({ kind: z.literal("delete") }),
@@ -73,7 +73,7 @@ export const changeJsonSchema = z.object({
 });
 export type ChangeInput = z.infer<typeof changeJsonSchema>;
 export const openDirectSchema = z.object({ userId: idSchema });
-export const readSchema = z.object({ upTo: idSchema });
+export const readSchema = z.object({ upTo: messageIdSchema });
 
 export const readJsonSchema = readSchema.extend({ conversationId: idSchema });
 

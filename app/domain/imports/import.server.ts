@@ -1,0 +1,123 @@
+/**
+ * Bringing messages of another chat in, some at a time: rows, numbers and how far it has come in one transaction. No
+ * events and no notifications: what is old is no news. `finishImport` puts in order what that leaves to do.
+ */
+import { DatabaseBusyError, type Queries } from "#db/database.ts";
+import type { Context } from "#app/domain/context.ts";
+import { LineRefused, parseLine, type ImportLine } from "./line.ts";
+import type { Place, Places } from "./places.server.ts";
+
+export interface Standing {
+  /** Bytes and lines of the file that are done with. */
+  bytes: number;
+  lines: number;
+  imported: number;
+  /** Lines whose message was there before. */
+  repeated: number;
+  skipped: number;
+}
+
+export interface RawLine {
+  /** 1 is the first of the file. */
+  number: number;
+  /** Null: longer than MAX_LINE_BYTES. */
+  text: string | null;
+}
+
+export interface SkippedLine {
+  line: number;
+  reason: string;
+}
+
+const BUSY_TRIES = 20;
+const STANDING = "SELECT bytes, lines, imported, repeated, skipped FROM message_imports WHERE file = ? AND finished_at IS NULL";
+const NOTE = `
+  INSERT INTO message_imports (file, bytes, lines, imported, repeated, skipped, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (file) DO UPDATE SET bytes = excluded.bytes, lines = excluded.lines, imported = excluded.imported, repeated = excluded.repeated, skipped = excluded.skipped, finished_at = NULL`;
+
+/** Where an import of this file was interrupted; the beginning where none was. */
+export async function standingOf(db: Queries, file: string): Promise<Standing> {
+  return (await db.all<Standing>(STANDING, [file]))[0] ?? { bytes: 0, lines: 0, imported: 0, repeated: 0, skipped: 0 };
+}
+
+/**
+ * Imports some lines. The same again changes nothing.
+ * @param upTo bytes of the file that are done with these lines
+ */
+export async function importLines(ctx: Context, places: Places, { file, lines, upTo, before }: { file: string; lines: readonly RawLine[]; upTo: number; before: Standing }): Promise<{ standing: Standing; skipped: SkippedLine[] }> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ctx.db.transact(async (tx) => {
+        const { imported, repeated, skipped } = await write(tx, ctx, places, lines);
+        const standing: Standing = { bytes: upTo, lines: before.lines + lines.length, imported: before.imported + imported, repeated: before.repeated + repeated, skipped: before.skipped + skipped.length };
+        await tx.all(NOTE, [file, standing.bytes, standing.lines, standing.imported, standing.repeated, standing.skipped, ctx.now()]);
+        return { standing, skipped };
+      });
+    } catch (error) {
+      places.forget();
+      // Roost may run meanwhile.
+      if (!(error instanceof DatabaseBusyError) || tries === BUSY_TRIES) throw error;
+    }
+  }
+}
+
+interface Placed extends ImportLine, Place {
+  number: number;
+}
+
+interface KnownMessage extends Place {
+  id: string;
+  body: string;
+}
+
+/** By primary key. */
+const KNOWN = "SELECT m.id AS id, m.sender_id AS senderId, m.conversation_id AS conversationId, m.body AS body FROM json_each(?) AS given JOIN messages m ON m.id = given.value";
+const LAST = "SELECT c.id AS id, c.last_seq AS lastSeq, coalesce(c.last_message_at, 0) AS lastAt FROM json_each(?) AS given JOIN conversations c ON c.id = given.value";
+/** One statement for all rows. A colon is in no key that a device mints. */
+const INSERT = `
+  INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at, imported_read_at)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'import:' || (value ->> 0), value ->> 4, 'text', value ->> 5, value ->> 6 FROM json_each(?)`;
+const ADVANCE = "UPDATE conversations SET last_seq = given.value ->> 1, last_message_at = given.value ->> 2 FROM json_each(?) AS given WHERE conversations.id = given.value ->> 0";
+
+async function write(tx: Queries, ctx: Context, places: Places, lines: readonly RawLine[]) {
+  const skipped: SkippedLine[] = [];
+  const placed: Placed[] = [];
+  const now = ctx.now();
+  for (const { number, text } of lines) {
+    if (text?.trim() === "") continue;
+    try {
+      const line = parseLine(text, now);
+      placed.push({ ...line, ...(await places.of(tx, line)), number });
+    } catch (error) {
+      if (!(error instanceof LineRefused)) throw error;
+      skipped.push({ line: number, reason: error.message });
+    }
+  }
+  const known = new Map((await tx.all<KnownMessage>(KNOWN, [JSON.stringify(placed.map(({ id }) => id))])).map((message) => [message.id, message]));
+  const fresh: Placed[] = [];
+  let repeated = 0;
+  for (const line of placed) {
+    const same = known.get(line.id);
+    if (!same) {
+      known.set(line.id, line);
+      fresh.push(line);
+    } else if (same.senderId === line.senderId && same.conversationId === line.conversationId) repeated++;
+    else skipped.push({ line: line.number, reason: "id: another message has it" });
+  }
+  await insert(tx, fresh);
+  return { imported: fresh.length, repeated, skipped: skipped.sort((a, b) => a.line - b.line) };
+}
+
+async function insert(tx: Queries, lines: readonly Placed[]): Promise<void> {
+  if (lines.length === 0) return;
+  const ids = JSON.stringify([...new Set(lines.map(({ conversationId }) => conversationId))]);
+  const last = new Map((await tx.all<{ id: string; lastSeq: number; lastAt: number }>(LAST, [ids])).map((row) => [row.id, row]));
+  const rows = lines.map((line) => {
+    const conversation = last.get(line.conversationId)!;
+    conversation.lastSeq += 1;
+    conversation.lastAt = Math.max(conversation.lastAt, line.createdAt);
+    return [line.id, line.conversationId, conversation.lastSeq, line.senderId, line.body, line.createdAt, line.readAt ?? 0];
+  });
+  await tx.all(INSERT, [JSON.stringify(rows)]);
+  await tx.all(ADVANCE, [JSON.stringify([...last.values()].map(({ id, lastSeq, lastAt }) => [id, lastSeq, lastAt]))]);
+}
