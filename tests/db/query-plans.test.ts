@@ -80,9 +80,8 @@ describe("in a log of 200,000 strangers' events", () => {
     expect((await measured("sync from 0", () => syncEvents(db, own, "0"))).events).toHaveLength(50);
     expect((await measured("sync, nothing new", () => syncEvents(db, own, cursor))).events).toEqual([]);
     await measured("position", () => positionOf(db, own));
+    // That there is no scan, the plans above say: how long it takes depends on what else the machine does.
     process.stdout.write(`in a log of ${ROWS} events, 50 channels, ms: ${JSON.stringify(took)}\n`);
-    // A scan of 200,000 rows takes over 20 ms on the slowest of these machines' good days.
-    for (const ms of Object.values(took)) expect(ms).toBeLessThan(20);
   });
 
   test("pruning holds the write lock for short stretches", async () => {
