@@ -30,7 +30,7 @@ import { THEME_COLORS } from "./styles/theme-colors.ts";
 export const loader = page({ access: "public" }, async ({ ctx, viewer, locale, state }) => ({
   locale,
   version: APP_VERSION,
-  viewer: viewer && { userId: viewer.userId, name: viewer.name, hue: viewer.hue, role: viewer.role },
+  viewer: viewer && { userId: viewer.userId, name: viewer.name, hue: viewer.hue, avatar: viewer.avatar, role: viewer.role },
   live: viewer && { channels: state.services.settings.publicChannels ?? null, position: await positionFor(ctx, viewer) },
   // After the position: what commits in between comes again as an event.
   notices: viewer && (await noticesOf(ctx, viewer)),

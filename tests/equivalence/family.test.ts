@@ -19,8 +19,9 @@ const { size, full, seed, figures, replay } = faultSuite("equivalence-family", {
 const database = databasePool(250);
 const MUTANT_RUNS = 600;
 
-/** New names show on the dashboard, too. */
-const PLAYED: Record<string, Case> = { ...FAMILY_CASES, "accounts/updateProfile": CASES["accounts/updateProfile"]! };
+/** New names and faces show on the dashboard, too. */
+const OF_PEOPLE = ["accounts/updateProfile", "images/addImage", "images/removeImage"];
+const PLAYED: Record<string, Case> = { ...FAMILY_CASES, ...Object.fromEntries(OF_PEOPLE.map((name) => [name, CASES[name]!])) };
 
 const pick = fc.nat(60);
 const command = fc.record({

@@ -102,6 +102,16 @@ describe("an open room", () => {
     expect(owner.members![0]).toEqual(member("me", { role: "owner", name: "Me" }));
   });
 
+  test("a new face shows in the list of members and beside what was said; a new name leaves it, and none is told as null", () => {
+    const state = room(3, { messages: [message(1, { senderId: "amal" }), message(2)] });
+    const pictured = [changed("amal", { avatar: "face-1" }), changed("amal", { name: "Amal B" })].reduce(reduceMessages, state);
+    expect(pictured.members![0]).toEqual(member("amal", { name: "Amal B", avatar: "face-1" }));
+    expect(pictured.messages.map(({ senderAvatar }) => senderAvatar)).toEqual(["face-1", undefined]);
+    expect(reduceMessages(pictured, changed("amal", { name: "Amal B", avatar: "face-1" }))).toBe(pictured);
+    const without = reduceMessages(pictured, changed("amal", { name: "Amal B", avatar: null }));
+    expect([without.members![0]!.avatar, without.messages[0]!.senderAvatar]).toEqual([null, null]);
+  });
+
   test("a room that grows too large shows nobody and nobody's position; one that shrinks again asks for a load", () => {
     const full = room(MAX_PRESENT, { reads: { me: { upToSeq: 1, readAt: 5 }, amal: { upToSeq: 1, readAt: 5 } } });
     const large = reduceMessages(full, changed("zaid", { change: "joined", memberCount: MAX_PRESENT + 1 }));

@@ -26,6 +26,7 @@ afterAll(() => app.stop());
 
 const post = (browser: TestBrowser, address: string, form: FormData, headers: Record<string, string> = {}) => browser.send(address, { method: "POST", body: form, headers: { origin: browser.origin, ...headers } });
 const rows = async () => (await app.db.all<{ images: number; files: number }>("SELECT (SELECT count(*) FROM images) AS images, (SELECT count(*) FROM files) AS files"))[0];
+const idOf = async (email: string) => (await app.db.all<{ id: string }>("SELECT id FROM users WHERE email = ?", [email]))[0]!.id;
 const arriving = () => readdirSync(path.join(app.roost.dataDir, "uploads", "arriving"));
 
 async function sentPicture(uploadId = newId()): Promise<ImageData> {
@@ -123,6 +124,22 @@ test("without scripts: the composer's form brings files, and a form of a picture
   expect((await post(parent, `/chats/${chat}`, uploadForm({ intent: "send", clientId: newId(), body: "" }, new Uint8Array(), ""))).status).toBe(422);
   const back = await post(parent, "/api/images", uploadForm({ table: "avatars", id: parentId, uploadId: newId(), redirectTo: "/settings" }, Buffer.from("no"), "a.jpg"), { accept: "text/html" });
   expect([back.status, back.headers.get("location")]).toEqual([302, "/settings?uploadProblem=not-a-picture"]);
+});
+
+test("one's face by the settings' forms alone: set, shown to the other and to oneself, taken away", async () => {
+  const put = await post(other, "/api/images", uploadForm({ table: "avatars", id: await idOf("other@roost.test"), uploadId: newId(), redirectTo: "/settings" }, picture, "me.jpg"), { accept: "text/html" });
+  expect([put.status, put.headers.get("location")]).toEqual([302, "/settings"]);
+  const [{ avatar }] = (await app.db.all<{ avatar: string }>("SELECT avatar FROM users WHERE email = 'other@roost.test'")) as [{ avatar: string }];
+  const shown = `src="/images/${avatar}-160.webp"`;
+  const settings = await (await other.get("/settings")).text();
+  for (const part of ['action="/api/images"', 'value="avatars"', 'value="picture-remove"', shown]) expect(settings).toContain(part);
+  expect((await app.browser().get(`/images/${avatar}-160.webp`)).status).toBe(200);
+  for (const page of ["/chats", `/chats/${chat}`, "/family", "/family/people", "/"]) expect([page, (await (await parent.get(page)).text()).includes(shown)]).toEqual([page, true]);
+  const removed = await other.post("/settings", { intent: "picture-remove" });
+  expect([removed.status, removed.headers.get("location")]).toEqual([302, "/settings?saved=picture-removed"]);
+  for (const [who, page] of [[other, "/settings"], [parent, `/chats/${chat}`]] as const) expect(await (await who.get(page)).text()).not.toContain(avatar);
+  expect(await (await other.get("/settings")).text()).not.toContain('value="picture-remove"');
+  expect((await app.browser().post("/settings", { intent: "picture-remove" })).headers.get("location")).toMatch(/^\/login/);
 });
 
 test("taken back before it is sent: no row, and its files go", async () => {

@@ -163,7 +163,7 @@ export function Composer({ conversationId, clientId, defaultBody, error, onSend,
                 mention(person);
               }}
             >
-              <Avatar name={person.name} hue={person.hue} size="xs" />
+              <Avatar name={person.name} hue={person.hue} avatar={person.avatar} size="xs" />
               <bdi className="truncate">{person.name}</bdi>
             </div>
           ))}

@@ -5,6 +5,7 @@ export interface Mentionable {
   id: string;
   name: string;
   hue: number;
+  avatar?: string | null | undefined;
 }
 
 export interface Mentioning {

@@ -31,6 +31,7 @@ export interface ShownMessage extends TimelineMessage {
   seq: number | null;
   senderName: string;
   hue: number;
+  avatar?: string | null | undefined;
   body: string;
   images: readonly ImageData[];
   files: readonly FileData[];
@@ -81,7 +82,7 @@ export const MessageBubble = memo(function MessageBubble({ context, mode, messag
   const format = useFormat();
   return (
     <div className={`flex gap-2 ${own ? "flex-row-reverse" : ""} ${startsGroup ? "mt-4" : "mt-1"}`}>
-      {!own && <div className="w-8 shrink-0 self-end">{endsGroup && <Avatar name={message.senderName} hue={message.hue} size="sm" />}</div>}
+      {!own && <div className="w-8 shrink-0 self-end">{endsGroup && <Avatar name={message.senderName} hue={message.hue} avatar={message.avatar} size="sm" />}</div>}
       <div className={`flex max-w-[min(38rem,82%)] flex-col ${own ? "items-end" : "items-start"}`}>
         {named && !own && startsGroup ? (
           <span id={authorId(message)} data-hue={message.hue % 8} className="mb-1 max-w-full truncate px-2 text-xs font-semibold text-hue">

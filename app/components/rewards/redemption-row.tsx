@@ -42,7 +42,7 @@ export function RedemptionRow({ redemption, members, viewer: { id, role }, now, 
     <li data-redemption={redemptionId} data-state={state} className="flex flex-col gap-2 px-4 py-3">
       {failure && <FormError failure={failure} />}
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        {member && <Avatar name={member.name} hue={member.hue} size="sm" />}
+        {member && <Avatar name={member.name} hue={member.hue} avatar={member.avatar} size="sm" />}
         <span className="min-w-32 flex-1">
           <span className="flex flex-wrap items-center gap-x-2">
             <bdi className="font-medium">{name}</bdi>

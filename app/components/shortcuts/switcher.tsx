@@ -103,9 +103,9 @@ export function Switcher({ onClose, onHelp }: { onClose: () => void; onHelp: () 
 }
 
 function TargetIcon({ target }: { target: Target }) {
-  if (target.kind === "person") return <Avatar name={target.person.name} hue={target.person.hue} size="sm" />;
+  if (target.kind === "person") return <Avatar name={target.person.name} hue={target.person.hue} avatar={target.person.avatar} size="sm" />;
   if (target.kind === "place") return <target.icon aria-hidden size={20} className="mx-1.5 flex-none" />;
   if (target.kind === "search") return <Search aria-hidden size={20} className="mx-1.5 flex-none" />;
   const { conversation } = target;
-  return conversation.kind === "room" ? <RoomAvatar name={conversation.name} size="sm" /> : <Avatar name={conversation.other.name} hue={conversation.other.hue} size="sm" />;
+  return conversation.kind === "room" ? <RoomAvatar name={conversation.name} size="sm" /> : <Avatar name={conversation.other.name} hue={conversation.other.hue} avatar={conversation.other.avatar} size="sm" />;
 }

@@ -103,6 +103,7 @@ export async function sendMessage(ctx: Context, viewer: Viewer, input: SendInput
     senderId: viewer.userId,
     senderName: viewer.name,
     senderHue: viewer.hue,
+    senderAvatar: viewer.avatar ?? null,
     clientId: input.clientId,
     body: input.body,
     kind: "text",
@@ -124,8 +125,8 @@ export async function sendMessage(ctx: Context, viewer: Viewer, input: SendInput
         type: newMessage,
         channel,
         payload,
-        // The number is given inside the write, and name and hue are those of now, not of when the request began.
-        payloadSql: { sql: "json_set(?, '$.seq', (SELECT seq FROM messages WHERE id = ?), '$.senderName', (SELECT name FROM users WHERE id = ?), '$.senderHue', (SELECT hue FROM users WHERE id = ?))", args: [JSON.stringify(payload), id, viewer.userId, viewer.userId] },
+        // The number is given inside the write, and name, hue and picture are those of now, not of when the request began.
+        payloadSql: { sql: "json_set(?, '$.seq', (SELECT seq FROM messages WHERE id = ?), '$.senderName', (SELECT name FROM users WHERE id = ?), '$.senderHue', (SELECT hue FROM users WHERE id = ?), '$.senderAvatar', (SELECT avatar FROM users WHERE id = ?))", args: [JSON.stringify(payload), id, viewer.userId, viewer.userId, viewer.userId] },
         when: WROTE,
       },
       ctx,

@@ -18,6 +18,8 @@ export interface MessageData {
   senderName: string;
   /** 0 to 7. */
   senderHue: number;
+  /** The sender's picture now; missing in events of a version that had none. */
+  senderAvatar?: string | null | undefined;
   clientId: string;
   body: string;
   kind: "text";

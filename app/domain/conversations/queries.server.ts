@@ -29,7 +29,7 @@ const PREVIEW_SQL = `CASE WHEN m.body <> '' OR m.attachments IS NULL THEN substr
 export const CONVERSATIONS_OF = `
   SELECT c.id, c.channel, c.kind, c.name, c.access, c.member_count AS memberCount, c.last_seq AS lastSeq, coalesce(m.created_at, me.joined_at) AS activeAt,
     me.read_seq AS readSeq, me.notify_level AS notifyLevel,
-    o.id AS otherId, o.name AS otherName, o.hue AS otherHue,
+    o.id AS otherId, o.name AS otherName, o.hue AS otherHue, o.avatar AS otherAvatar,
     m.id AS messageId, ${PREVIEW_SQL} AS body, m.sender_id AS senderId, s.name AS senderName, m.created_at AS createdAt, m.edited_at AS editedAt, m.deleted_at AS deletedAt,
     (SELECT count(*) FROM (
       SELECT 1 FROM messages u WHERE u.conversation_id = c.id AND u.seq > max(me.read_seq, me.history_from) AND u.sender_id <> me.user_id LIMIT ${UNREAD_LIMIT}
@@ -51,11 +51,12 @@ interface KindRow {
   otherId: string | null;
   otherName: string | null;
   otherHue: number | null;
+  otherAvatar: string | null;
 }
 
-function kindOf({ kind, name, access, memberCount, otherId, otherName, otherHue }: KindRow): Kind {
+function kindOf({ kind, name, access, memberCount, otherId, otherName, otherHue, otherAvatar }: KindRow): Kind {
   if (kind === "room") return { kind, name: name ?? "", access: access ?? "closed", memberCount };
-  return { kind, other: { id: otherId ?? "", name: otherName ?? "", hue: otherHue ?? 0 } };
+  return { kind, other: { id: otherId ?? "", name: otherName ?? "", hue: otherHue ?? 0, avatar: otherAvatar } };
 }
 
 type SummaryRow = KindRow & { id: string; channel: string; lastSeq: number; activeAt: number; readSeq: number; notifyLevel: NotifyLevel | null; messageId: string | null; body: string; senderId: string; senderName: string; createdAt: number; editedAt: number | null; deletedAt: number | null; unread: number };
@@ -80,7 +81,7 @@ export async function conversationsOf(ctx: Context, viewer: Viewer): Promise<Con
 export const MEMBERSHIP = `
   SELECT c.id, c.channel, c.kind, c.name, c.access, c.member_count AS memberCount, c.last_seq AS lastSeq,
     me.role, me.notify_level AS notifyLevel, me.history_from AS historyFrom, me.read_seq AS upToSeq, me.read_at AS readAt, u.show_last_active AS showLastActive,
-    o.id AS otherId, o.name AS otherName, o.hue AS otherHue
+    o.id AS otherId, o.name AS otherName, o.hue AS otherHue, o.avatar AS otherAvatar
   FROM conversation_members me
   JOIN conversations c ON c.id = me.conversation_id
   JOIN users u ON u.id = me.user_id
@@ -104,7 +105,7 @@ function infoOf(row: MembershipRow): ConversationInfo {
 
 /** By id: an order that names, roles and clocks do not change. Index: the members' primary key. */
 export const MEMBERS = `
-  SELECT u.id, u.name, u.hue, m.role, m.read_seq AS upToSeq, m.read_at AS readAt, u.show_receipts AS showReceipts
+  SELECT u.id, u.name, u.hue, u.avatar, m.role, m.read_seq AS upToSeq, m.read_at AS readAt, u.show_receipts AS showReceipts
   FROM conversation_members m JOIN users u ON u.id = m.user_id
   WHERE m.conversation_id = ? ORDER BY m.user_id`;
 
@@ -116,7 +117,7 @@ async function membersOf(ctx: Context, viewer: Viewer, membership: MembershipRow
   const rows = await ctx.db.all<MemberRow>(MEMBERS, [membership.id]);
   const shown = rows.filter((row) => row.readAt !== null && row.showReceipts === 1);
   return {
-    members: rows.map(({ id, name, hue, role }) => ({ id, name, hue, role })),
+    members: rows.map(({ id, name, hue, avatar, role }) => ({ id, name, hue, avatar, role })),
     reads: { ...Object.fromEntries(shown.map(({ id, upToSeq, readAt }) => [id, { upToSeq, readAt }])), ...own },
   };
 }
@@ -131,7 +132,7 @@ export async function channelFor(ctx: Context, viewer: Viewer, conversationId: s
 
 /** A message as `MessageRow`; add the condition. Reactions by the primary key of theirs. */
 export const SELECT_MESSAGE = `
-  SELECT m.id, m.conversation_id AS conversationId, m.seq, m.sender_id AS senderId, u.name AS senderName, u.hue AS senderHue, m.client_id AS clientId,
+  SELECT m.id, m.conversation_id AS conversationId, m.seq, m.sender_id AS senderId, u.name AS senderName, u.hue AS senderHue, u.avatar AS senderAvatar, m.client_id AS clientId,
     m.body, m.kind, m.attachments, m.created_at AS createdAt, m.edited_at AS editedAt, m.deleted_at AS deletedAt, m.reaction_version AS reactionVersion,
     (SELECT json_group_array(json_object('emoji', r.emoji, 'userId', r.user_id)) FROM (SELECT emoji, user_id FROM message_reactions WHERE message_id = m.id ORDER BY position) AS r) AS reactions
   FROM messages m JOIN users u ON u.id = m.sender_id`;

@@ -28,7 +28,7 @@ export async function familyOf(ctx: Context, viewer: Viewer): Promise<Pick<Membe
 
 /** By id: an order that nothing changes. Index: the members' primary key. */
 export const FAMILY_MEMBERS_SQL = `
-  SELECT u.id, u.name, u.hue, m.role FROM family_members m JOIN users u ON u.id = m.user_id
+  SELECT u.id, u.name, u.hue, u.avatar, m.role FROM family_members m JOIN users u ON u.id = m.user_id
   WHERE m.family_id = ? AND m.revoked_at IS NULL ORDER BY m.user_id`;
 
 /** Everybody in a family now. */

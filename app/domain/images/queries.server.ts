@@ -28,6 +28,15 @@ export const imageColumn = (imageId: string): string =>
   `(SELECT json_object('id', pic.id, 'url', '/images/' || pic.id || '-' || pic.hash || '.webp', 'width', pic.width, 'height', pic.height) FROM images pic WHERE pic.id = ${imageId})`;
 export const imageOf = (column: string | null): ImageData | null => (column === null ? null : (JSON.parse(column) as ImageData));
 
+/** `users.avatar` begins with the picture's id, of 32 characters. Primary keys. */
+export const OWN_PICTURE_SQL = `SELECT ${imageColumn("substr(u.avatar, 1, 32)")} AS image FROM users u WHERE u.id = ?`;
+
+/** The viewer's own face, for its form; null until there is one. */
+export async function ownPictureOf({ db }: Context, viewer: Viewer): Promise<ImageData | null> {
+  const [row] = await db.all<{ image: string | null }>(OWN_PICTURE_SQL, [viewer.userId]);
+  return imageOf(row?.image ?? null);
+}
+
 const OF_MESSAGE = `
   (t.message_id IS NULL AND t.uploaded_by = me.user_id
    OR t.message_id IN (SELECT m.id FROM messages m WHERE m.id = t.message_id AND m.conversation_id = me.conversation_id AND m.seq > me.history_from AND m.deleted_at IS NULL))`;

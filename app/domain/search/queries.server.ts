@@ -32,7 +32,7 @@ const ALL_SIZE = "SELECT coalesce(sum(last_seq), 0) AS size FROM conversations";
 export const SEARCH = `
   WITH places AS MATERIALIZED (SELECT rowid AS place FROM message_words WHERE message_words MATCH ? AND rowid < CAST(? AS INTEGER) AND rowid >= CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?)
   SELECT places.place, m.id, m.seq, m.body, m.sender_id AS senderId, u.name AS senderName, u.hue AS senderHue, m.created_at AS createdAt,
-    c.id AS conversationId, c.kind, c.name, c.access, c.member_count AS memberCount, o.id AS otherId, o.name AS otherName, o.hue AS otherHue
+    c.id AS conversationId, c.kind, c.name, c.access, c.member_count AS memberCount, o.id AS otherId, o.name AS otherName, o.hue AS otherHue, o.avatar AS otherAvatar
   FROM places
   JOIN message_search s ON s.id = places.place
   LEFT JOIN messages m ON m.id = s.message_id AND m.deleted_at IS NULL
@@ -60,6 +60,7 @@ interface Row {
   otherId: string | null;
   otherName: string | null;
   otherHue: number | null;
+  otherAvatar: string | null;
 }
 
 /** The words that are looked for. */
@@ -99,7 +100,7 @@ function foundOf(row: Row, id: string, words: readonly string[]): FoundMessage {
   const kind =
     row.kind === "room"
       ? ({ kind: "room", name: row.name ?? "", access: row.access ?? "closed", memberCount: row.memberCount } as const)
-      : ({ kind: "direct", other: { id: row.otherId ?? "", name: row.otherName ?? "", hue: row.otherHue ?? 0 } } as const);
+      : ({ kind: "direct", other: { id: row.otherId ?? "", name: row.otherName ?? "", hue: row.otherHue ?? 0, avatar: row.otherAvatar } } as const);
   return { id, seq, conversation: { id: conversationId, ...kind }, senderId, senderName, senderHue, createdAt, excerpt: excerptOf(row.body, words) };
 }
 

@@ -9,6 +9,7 @@ import { notificationsChanged } from "#app/domain/notifications/events.ts";
 import type { LoggedEvent } from "#app/realtime/live-event.ts";
 import { isEvent } from "#app/realtime/live-event.ts";
 import { deleted, edited } from "./messages.ts";
+import { isOutdated, shownOf } from "./person.ts";
 
 export interface ChatListState {
   viewerId: string;
@@ -78,11 +79,11 @@ function withMessage(state: ChatListState, message: MessageData): ChatListState 
   };
 }
 
-function withMember(state: ChatListState, { conversationId, userId, name, memberCount }: MemberChanged): ChatListState {
+function withMember(state: ChatListState, { conversationId, userId, name, avatar, memberCount }: MemberChanged): ChatListState {
   const known = find(state, conversationId);
   if (!known) return stale(state);
   let changed: ConversationSummary = known;
-  if (changed.kind === "direct" && changed.other.id === userId && changed.other.name !== name) changed = { ...changed, other: { ...changed.other, name } };
+  if (changed.kind === "direct" && changed.other.id === userId && isOutdated(changed.other, { name, avatar })) changed = { ...changed, other: { ...changed.other, ...shownOf({ name, avatar }) } };
   if (changed.kind === "room" && memberCount !== undefined && changed.memberCount !== memberCount) changed = { ...changed, memberCount };
   if (changed.lastMessage?.senderId === userId && changed.lastMessage.senderName !== name) changed = { ...changed, lastMessage: { ...changed.lastMessage, senderName: name } };
   return changed === known ? state : { ...state, conversations: state.conversations.map((other) => (other === known ? changed : other)) };

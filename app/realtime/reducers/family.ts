@@ -73,7 +73,7 @@ function withMember(state: FamilyState, change: FamilyMemberChanged): FamilyStat
   if (change.change === "joined") return { ...state, stale: true };
   const known = state.members.find(({ id }) => id === memberId);
   if (change.change === "renamed") return !known || known.name === change.name ? state : { ...state, members: placed(state.members, { ...known, name: change.name }) };
-  if (change.change === "pictured") return state;
+  if (change.change === "pictured") return !known || known.avatar === change.avatar ? state : { ...state, members: placed(state.members, { ...known, avatar: change.avatar }) };
   const { [memberId]: _left, ...members } = state.stars.members;
   return { ...state, members: state.members.filter((other) => other !== known), stars: { ...state.stars, members } };
 }

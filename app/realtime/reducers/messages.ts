@@ -6,6 +6,7 @@ import { memberChanged, messageDeleted, messageRead, messagesErased, messageUpda
 import { notificationsChanged } from "#app/domain/notifications/events.ts";
 import type { LoggedEvent } from "#app/realtime/live-event.ts";
 import { isEvent } from "#app/realtime/live-event.ts";
+import { isOutdated, shownOf } from "./person.ts";
 import { withMember, withPresence } from "./room.ts";
 
 export interface MessagesState {
@@ -54,9 +55,10 @@ function withMessage(state: MessagesState, message: MessageData): MessagesState 
 }
 
 /** In all that somebody wrote. */
-function withName(state: MessagesState, { userId, name }: MemberChanged): MessagesState {
-  const outdated = (message: MessageData) => message.senderId === userId && message.senderName !== name;
-  return state.messages.some(outdated) ? { ...state, messages: state.messages.map((message) => (outdated(message) ? { ...message, senderName: name } : message)) } : state;
+function withName(state: MessagesState, { userId, ...told }: MemberChanged): MessagesState {
+  const outdated = (message: MessageData) => message.senderId === userId && isOutdated({ name: message.senderName, avatar: message.senderAvatar }, told);
+  const { name, ...picture } = shownOf(told);
+  return state.messages.some(outdated) ? { ...state, messages: state.messages.map((message) => (outdated(message) ? { ...message, senderName: name, ...("avatar" in picture && { senderAvatar: picture.avatar }) } : message)) } : state;
 }
 
 /** What somebody wrote and felt goes. */

@@ -60,8 +60,7 @@ function withMember(state: ShopState, change: FamilyMemberChanged): ShopState {
   const { memberId } = change;
   // Role, colour, and stars of an earlier stay come with a load.
   if (change.change === "joined") return { ...state, stale: true };
-  // Faces here are initials.
-  if (change.change === "pictured") return state;
+  if (change.change === "pictured") return { ...state, members: state.members.map((member) => (member.id === memberId ? { ...member, avatar: change.avatar } : member)) };
   if (change.change === "renamed") return { ...state, members: state.members.map((member) => (member.id === memberId ? { ...member, name: change.name } : member)) };
   const { [memberId]: _balance, ...balances } = state.balances;
   const { [memberId]: _wish, ...wishes } = state.wishes;

@@ -17,11 +17,11 @@ export function Savings({ state, catalogue }: ShopProps) {
         <p className="p-4 text-ink-soft">{t("rewards.noChildren")}</p>
       ) : (
         <List>
-          {children.map(({ id, name, hue }) => {
+          {children.map(({ id, name, hue, avatar }) => {
             const { free, held, balance } = purseOf(state, id);
             const wish = catalogue.products.find((product) => product.isActive && product.id === state.wishes[id]?.productId);
             const words = [...(wish ? [t("rewards.savesFor", { name: wish.name })] : []), ...(held > 0 ? [t("rewards.held", { count: held, balance })] : [])];
-            return <ListRow key={id} leading={<Avatar name={name} hue={hue} size="sm" />} title={<NameLine>{name}</NameLine>} {...(words.length > 0 && { text: words.join(" · ") })} trailing={<StarCount count={free} className="text-lg" />} />;
+            return <ListRow key={id} leading={<Avatar name={name} hue={hue} avatar={avatar} size="sm" />} title={<NameLine>{name}</NameLine>} {...(words.length > 0 && { text: words.join(" · ") })} trailing={<StarCount count={free} className="text-lg" />} />;
           })}
         </List>
       )}

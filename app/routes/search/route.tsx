@@ -100,7 +100,7 @@ function Result({ message: { id, conversation, senderName, createdAt, excerpt },
   return (
     <li>
       <Link to={`/chats/${conversation.id}?at=${id}`} className="conversation-row items-start">
-        {conversation.kind === "room" ? <RoomAvatar name={conversation.name} closed={conversation.access === "closed"} /> : <Avatar name={conversation.other.name} hue={conversation.other.hue} />}
+        {conversation.kind === "room" ? <RoomAvatar name={conversation.name} closed={conversation.access === "closed"} /> : <Avatar name={conversation.other.name} hue={conversation.other.hue} avatar={conversation.other.avatar} />}
         <span className="min-w-0 flex-1">
           <span className="flex items-baseline justify-between gap-2">
             <NameLine className="font-semibold">{nameOf(conversation)}</NameLine>

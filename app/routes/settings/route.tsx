@@ -12,6 +12,8 @@ import { changePasswordSchema, endSessionSchema, eraseSchema, privacySchema, pro
 import { setNotifications } from "#app/domain/notifications/commands.server.ts";
 import { preferencesOf } from "#app/domain/notifications/queries.server.ts";
 import { notificationsSchema } from "#app/domain/notifications/schema.ts";
+import { removeImage } from "#app/domain/images/commands.server.ts";
+import { ownPictureOf } from "#app/domain/images/queries.server.ts";
 import { form, intent } from "#app/http/mutation.server.ts";
 import { page } from "#app/http/page.server.ts";
 import { tabletIntents } from "#app/http/tablet-intents.server.ts";
@@ -19,6 +21,7 @@ import { AccountCard } from "./account-card.tsx";
 import { loadTablets } from "./load-tablets.server.ts";
 import { NotificationsForm } from "./notifications-form.tsx";
 import { PasswordForm } from "./password-form.tsx";
+import { PictureForm } from "./picture-form.tsx";
 import { PrivacyForm } from "./privacy-form.tsx";
 import { ProfileForm } from "./profile-form.tsx";
 import { SessionsCard } from "./sessions-card.tsx";
@@ -27,9 +30,11 @@ import { WritingForm } from "./writing-form.tsx";
 
 export const handle: RouteHandle = { title: (t) => t("settings.title") };
 
-const SAVED = ["profile", "notifications", "privacy", "writing", "password", "sessions", "others", "tablet-revoked", "tablet-pin"] as const;
+const SAVED = ["profile", "picture-removed", "notifications", "privacy", "writing", "password", "sessions", "others", "tablet-revoked", "tablet-pin"] as const;
 
 export const loader = page({ access: "member" }, async ({ ctx, viewer, url }) => ({
+  userId: viewer.userId,
+  picture: await ownPictureOf(ctx, viewer),
   profile: await profileOf(ctx, viewer),
   notifications: await preferencesOf(ctx, viewer),
   privacy: await privacyOf(ctx, viewer),
@@ -50,6 +55,13 @@ export const action = form({
       run: async ({ ctx, viewer, input }) => {
         await updateProfile(ctx, viewer, input);
         return { redirect: "/settings?saved=profile" };
+      },
+    }),
+    "picture-remove": intent({
+      schema: z.object({}),
+      run: async ({ ctx, viewer }) => {
+        await removeImage(ctx, viewer, { table: "avatars", id: viewer.userId });
+        return { redirect: "/settings?saved=picture-removed" };
       },
     }),
     notifications: intent({
@@ -115,7 +127,7 @@ export const action = form({
 
 export default function Settings() {
   const { t } = useTranslation();
-  const { profile, notifications, privacy, enterSends, email, sessions, tablets, timeZones: zones, saved, now } = useLoaderData<typeof loader>();
+  const { userId, picture, profile, notifications, privacy, enterSends, email, sessions, tablets, timeZones: zones, saved, now } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   return (
     <Page title={t("settings.title")} text={t("settings.text")}>
@@ -124,6 +136,7 @@ export default function Settings() {
           <Banner tone="good" title={t(`settings.saved.${saved}`)} />
         </div>
       )}
+      <PictureForm userId={userId} picture={picture} />
       <ProfileForm profile={profile} timeZones={zones} failure={failureOf(answer, "profile")} />
       <NotificationsForm preferences={notifications} failure={failureOf(answer, "notifications")} />
       <PrivacyForm privacy={privacy} failure={failureOf(answer, "privacy")} />
