@@ -5,7 +5,7 @@
 import type { Queries } from "#db/database.ts";
 import { append } from "#db/outbox/append.ts";
 import { messagesErased } from "#app/domain/conversations/events.ts";
-import { tellAvatar, tellName } from "#app/domain/conversations/members.server.ts";
+import { tellAvatar } from "#app/domain/conversations/members.server.ts";
 import type { Context } from "#app/domain/context.ts";
 import { DomainError } from "#app/domain/errors.ts";
 import { dismiss, tellRenamed } from "#app/domain/families/members.server.ts";
@@ -31,10 +31,10 @@ const SCRUB_HINTS = `
   WHERE event = 'message-notification' AND seq IN (
     SELECT own.seq + 1 FROM outbox_events own WHERE own.channel = ? AND own.event = 'new-message' AND json_extract(own.payload, '$.senderId') = ?)`;
 const SCRUB_MESSAGES = `
-  UPDATE outbox_events SET payload = json_set(payload, '$.body', '', '$.senderName', ?)
+  UPDATE outbox_events SET payload = json_set(payload, '$.body', '', '$.images', json('[]'), '$.files', json('[]'), '$.senderAvatar', NULL, '$.senderName', ?)
   WHERE channel = ? AND event IN ('new-message', 'message-updated') AND json_extract(payload, '$.senderId') = ?`;
 const SCRUB_NAMES = `
-  UPDATE outbox_events SET payload = json_set(payload, '$.name', ?)
+  UPDATE outbox_events SET payload = json_set(json_replace(payload, '$.avatar', NULL), '$.name', ?)
   WHERE channel = ? AND event = 'member-changed' AND json_extract(payload, '$.userId') = ?`;
 
 /**
@@ -86,13 +86,10 @@ async function eraseWords(tx: Queries, ctx: Context, userId: string): Promise<vo
   const conversations = await tx.all<{ id: string; channel: string; kind: "direct" | "room" }>(WHERE_SEEN, [userId, userId]);
   await tx.all("DELETE FROM message_edits WHERE message_id IN (SELECT id FROM messages WHERE sender_id = ?)", [userId]);
   await tx.all("DELETE FROM message_reactions WHERE user_id = ? OR message_id IN (SELECT id FROM messages WHERE sender_id = ?)", [userId, userId]);
-  await tx.all("UPDATE messages SET body = '', deleted_at = ? WHERE sender_id = ? AND deleted_at IS NULL", [ctx.now(), userId]);
-  await tx.all("UPDATE users SET name = ? WHERE id = ?", [ERASED_NAME, userId]);
-  await tx.all("DELETE FROM images WHERE uploaded_by = ? AND target IN ('messages', 'avatars')", [userId]);
-  await tx.all("DELETE FROM files WHERE uploaded_by = ?", [userId]);
-  await tellName(tx, ctx, { userId, name: ERASED_NAME });
-  const pictured = await tx.all("UPDATE users SET avatar = NULL WHERE id = ? AND avatar IS NOT NULL RETURNING id", [userId]);
-  if (pictured.length > 0) await tellAvatar(tx, ctx, { userId, name: ERASED_NAME, avatar: null });
+  await tx.all("UPDATE messages SET body = '', attachments = NULL, deleted_at = ? WHERE sender_id = ? AND deleted_at IS NULL", [ctx.now(), userId]);
+  await tx.all("UPDATE users SET name = ?, avatar = NULL WHERE id = ?", [ERASED_NAME, userId]);
+  await eraseUploads(tx, userId);
+  await tellAvatar(tx, ctx, { userId, name: ERASED_NAME, avatar: null });
   for (const { id, channel, kind } of conversations) {
     await tx.all(SCRUB_HINTS, [ERASED_NAME, channel, userId]);
     await tx.all(SCRUB_MESSAGES, [ERASED_NAME, channel, userId]);
@@ -101,6 +98,16 @@ async function eraseWords(tx: Queries, ctx: Context, userId: string): Promise<vo
     const room = kind === "room" ? await roomById(tx, id) : undefined;
     if (room) await dropMember(tx, ctx, room, userId, "left");
   }
+}
+
+/**
+ * What they sent, or had chosen, and their face, whoever set it. A child's face that they set, and the shop's pictures, are
+ * others'. Triggers write down which stored files go, and a job deletes those. Indexes: images_upload, images_target, files_upload.
+ */
+async function eraseUploads(tx: Queries, userId: string): Promise<void> {
+  await tx.all("DELETE FROM images WHERE uploaded_by = ? AND target = 'messages'", [userId]);
+  await tx.all("DELETE FROM images WHERE target = 'avatars' AND target_id = ?", [userId]);
+  await tx.all("DELETE FROM files WHERE uploaded_by = ?", [userId]);
 }
 
 async function erasePerson(tx: Queries, ctx: Context, userId: string): Promise<void> {
