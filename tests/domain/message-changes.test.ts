@@ -11,6 +11,7 @@ import { createRoom, inviteToRoom, removeMember } from "#app/domain/rooms/comman
 import { syncFor } from "#app/domain/sync/queries.server.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { contextOver, person } from "#tests/domain/people.ts";
+import { sendPicture } from "#tests/domain/pictures.ts";
 import { DATABASE_KINDS, testDatabase, type TestDatabase } from "#tests/support/database.ts";
 
 const refusal = (code: string) => expect.objectContaining({ constructor: DomainError, code });
@@ -55,6 +56,21 @@ describe.each(DATABASE_KINDS.filter((kind) => kind !== "libsql-ws"))("on %s", (k
     const message = await shown();
     expect([message.reactions.length, message.reactionVersion]).toEqual([6, 6]);
     expect((await conversationFor(ctx, badr!, conversationId)).messages[0]).toEqual(message);
+  });
+
+  test("an edit keeps pictures and files, in the row, in the event and on the page; a deletion drops them everywhere", async () => {
+    const { message } = await sendPicture(ctx, amal!, conversationId, { fileName: "list.pdf" });
+    const edited = await editMessage(ctx, amal!, { conversationId, messageId: message.id, body: "the harbour" });
+    expect([edited.images, edited.files]).toEqual([message.images, message.files]);
+    expect((await events()).at(-1)).toMatchObject({ event: "message-updated", body: "the harbour", images: message.images, files: message.files });
+    expect((await conversationFor(ctx, badr!, conversationId)).messages.at(-1)).toEqual(edited);
+    await expect(editMessage(ctx, badr!, { conversationId, messageId: message.id, body: "mine" })).rejects.toEqual(refusal("not-found"));
+    await deleteMessage(ctx, amal!, { conversationId, messageId: message.id });
+    expect((await conversationFor(ctx, badr!, conversationId)).messages.at(-1)).toMatchObject({ id: message.id, body: "", images: [], files: [], deletedAt: ctx.now() });
+    const log = JSON.stringify(await events());
+    for (const gone of [message.images[0]!.id, "list.pdf", "the harbour"]) expect(log).not.toContain(gone);
+    expect(await ctx.db.all("SELECT id FROM images WHERE message_id = ? UNION ALL SELECT id FROM files WHERE message_id = ?", [message.id, message.id])).toEqual([]);
+    await expect(editMessage(ctx, amal!, { conversationId, messageId: message.id, body: "back" })).rejects.toEqual(refusal("not-found"));
   });
 
   test("strangers, deleted messages, other chats and what is no emoji are refused, and nothing is told", async () => {

@@ -3,6 +3,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { deleteMessage, editMessage, openDirect, sendMessage } from "#app/domain/conversations/commands.server.ts";
 import { newId } from "#app/domain/ids.ts";
+import { finishImport } from "#app/domain/imports/finish.server.ts";
+import { importLines, standingOf } from "#app/domain/imports/import.server.ts";
+import { Places } from "#app/domain/imports/places.server.ts";
 import { createRoom, inviteToRoom, leaveRoom, removeMember } from "#app/domain/rooms/commands.server.ts";
 import { excerptOf } from "#app/domain/search/excerpt.ts";
 import { fold, isFound, marksIn, wordsIn } from "#app/domain/search/fold.ts";
@@ -11,6 +14,7 @@ import { RESULTS_PER_PAGE, searchMessages, wantedWords } from "#app/domain/searc
 import { searchSchema } from "#app/domain/search/schema.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { contextOver, person } from "#tests/domain/people.ts";
+import { sendPicture } from "#tests/domain/pictures.ts";
 import { testDatabase, type DatabaseKind, type TestDatabase } from "#tests/support/database.ts";
 
 test.each([
@@ -133,6 +137,71 @@ describe.each<DatabaseKind>(["better-sqlite3", "libsql-file", "libsql-http"])("o
       before = next;
     }
     expect(seen).toEqual(sent.toReversed());
+  });
+
+  test("imported messages stand at their time among those that were sent, whatever their ids, and in the order of their chat within one second", async () => {
+    const sent = await say(amal!, "walrus now");
+    const start = Date.UTC(2019, 3, round, 9);
+    // Whole seconds, ids against the order, several at a time, two files, older ones last.
+    const line = (number: number, second: number) => JSON.stringify({ id: `old-${round}-${99 - number}`, from: amal!.userId, to: badr!.userId, body: `walrus ${number}`, createdAt: start + second * 1_000 });
+    const importOf = async (file: string, texts: string[]) => {
+      await importLines(ctx, new Places(ctx), { file, lines: texts.map((text, index) => ({ number: index + 1, text })), upTo: 1, before: await standingOf(ctx.db, file) });
+      // As the worker does beside a running import.
+      while ((await indexMessages(ctx, 4)) === 4);
+      await finishImport(ctx, file, true);
+    };
+    await importOf(`newer-${round}`, Array.from({ length: 30 }, (_, index) => line(index + 20, 60 + Math.floor(index / 10))));
+    await importOf(`older-${round}`, Array.from({ length: 15 }, (_, index) => line(index + 1, Math.floor(index / 10))));
+    const later = await say(badr!, "walrus later");
+    const inOrder = (await ctx.db.all<{ id: string }>("SELECT id FROM messages WHERE conversation_id = ? ORDER BY created_at DESC, seq DESC", [conversationId])).map(({ id }) => id);
+    const seen: string[] = [];
+    for (let before = ""; ; ) {
+      const { found, next } = await search(badr!, { q: "walrus", before });
+      seen.push(...found.map(({ id }) => id));
+      if (next === null) break;
+      before = next;
+    }
+    expect(seen).toEqual(inOrder);
+    expect([seen.length, seen[0], seen[1]]).toEqual([47, later, sent]);
+    const day = new Date(start).toISOString().slice(0, 10);
+    expect((await ids(amal!, { q: "walrus 3", since: day, until: day })).length).toBe(1);
+    expect(await ids(stranger!, "walrus")).toEqual([]);
+  });
+
+  test("more messages of one moment than it has places, and other chats at the same places: all are found, each once", async () => {
+    const elsewhere = (await openDirect(ctx, amal!, { userId: stranger!.userId })).conversationId;
+    ctx.time.now += 1_000;
+    const moment = ctx.time.now;
+    const rows = Array.from({ length: 1_100 }, (_, index) => [`m${round}-${index}`, index % 2 ? elsewhere : conversationId, 1 + Math.floor(index / 2)]);
+    await ctx.db.batch([
+      {
+        sql: "INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at) SELECT value ->> 0, value ->> 1, value ->> 2, ?, value ->> 0, 'narwhal', 'text', ? FROM json_each(?)",
+        args: [amal!.userId, moment, JSON.stringify(rows)],
+      },
+    ]);
+    while ((await indexMessages(ctx)) > 0);
+    const places = await ctx.db.all<{ id: number }>("SELECT s.id AS id FROM message_search s JOIN messages m ON m.id = s.message_id WHERE m.body = 'narwhal' AND m.created_at = ?", [moment]);
+    expect([places.length, new Set(places.map(({ id }) => id)).size]).toEqual([1_100, 1_100]);
+    expect(Math.min(...places.map(({ id }) => id))).toBeGreaterThanOrEqual(moment * 1_024);
+    const seen: number[] = [];
+    for (let before = ""; ; ) {
+      const { found, next } = await search(badr!, { q: "narwhal", before });
+      seen.push(...found.map(({ seq }) => seq));
+      if (next === null) break;
+      before = next;
+    }
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 550 }, (_, index) => index + 1));
+  });
+
+  test("a message of a picture alone is looked at once and found by no word; with a text it is", async () => {
+    const { message } = await sendPicture(ctx, amal!, conversationId);
+    await indexMessages(ctx);
+    expect(await ctx.db.all("SELECT search_id AS searchId FROM messages WHERE id = ?", [message.id])).toEqual([{ searchId: 0 }]);
+    expect(await ids(badr!, message.images[0]!.id)).toEqual([]);
+    await editMessage(ctx, amal!, { conversationId, messageId: message.id, body: "octopus in the harbour" });
+    expect((await search(badr!, { q: "octopus" })).found).toMatchObject([{ id: message.id, excerpt: [{ text: "octopus", isMarked: true }, { text: " in the harbour", isMarked: false }] }]);
+    await deleteMessage(ctx, amal!, { conversationId, messageId: message.id });
+    expect(await ids(badr!, "octopus")).toEqual([]);
   });
 
   test("input of any bytes is no error", () =>

@@ -8,7 +8,7 @@ import { formsOf, wordsIn } from "./fold.ts";
 
 /** So many messages are indexed in one write: a sender waits for it for some 20 ms at most. */
 export const INDEXED_AT_ONCE = 200;
-/** Two messages in one millisecond still have an order. */
+/** Messages of one millisecond still have an order. */
 const PLACES_PER_MS = 1_024;
 const NOTHING_TO_FIND = 0;
 
@@ -21,24 +21,34 @@ export const personWord = (id: string): string => `¶${id}`;
 
 /** Index: messages_unindexed. */
 export const UNINDEXED = `
-  SELECT id, conversation_id AS conversationId, sender_id AS senderId, body, created_at AS createdAt FROM messages INDEXED BY messages_unindexed
+  SELECT id, conversation_id AS conversationId, seq, sender_id AS senderId, body, created_at AS createdAt FROM messages INDEXED BY messages_unindexed
   WHERE search_id IS NULL LIMIT ?`;
 
 interface Unindexed {
   id: string;
   conversationId: string;
+  seq: number;
   senderId: string;
   body: string;
   createdAt: number;
 }
 
+/**
+ * Where a message belongs. Chats of elsewhere often know whole seconds only, and ids of any form: of one moment and one
+ * conversation the number decides, in whichever order they come into the index.
+ */
+const placeOf = ({ createdAt, seq }: Unindexed): number => placeAt(createdAt) + (seq % PLACES_PER_MS);
+
+/** So many neighbours are looked at for a free place. */
+const NEIGHBOURS = 64;
 /** How far behind its moment a place may lie, where an import brings more messages of one moment than it has places. */
 const SPREAD = 60_000 * PLACES_PER_MS;
-/** The moment's first place, the next one of the same moment, or the next one behind it. */
+/** The place itself; taken (by another conversation's message of that moment), the next free one; else behind all that are near. */
 const ADD = `
   INSERT INTO message_search (id, message_id, words)
   SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM message_search WHERE id = wanted.place) THEN wanted.place ELSE coalesce(
-      (SELECT iif(max(id) < wanted.place + ${PLACES_PER_MS - 1}, max(id) + 1, NULL) FROM message_search WHERE id >= wanted.place AND id < wanted.place + ${PLACES_PER_MS}),
+      (SELECT near.id + 1 FROM (SELECT id FROM message_search WHERE id >= wanted.place ORDER BY id LIMIT ${NEIGHBOURS}) AS near
+        WHERE NOT EXISTS (SELECT 1 FROM message_search WHERE id = near.id + 1) ORDER BY near.id LIMIT 1),
       (SELECT max(id) + 1 FROM message_search WHERE id >= wanted.place AND id < wanted.place + ${SPREAD})) END, m.id, ?
   FROM (SELECT CAST(? AS INTEGER) AS place) AS wanted JOIN messages m ON m.id = ? AND m.search_id IS NULL AND m.body = ?`;
 const NOTE = "UPDATE messages SET search_id = coalesce((SELECT id FROM message_search WHERE message_id = messages.id), ?) WHERE id = ? AND search_id IS NULL AND body = ?";
@@ -49,14 +59,15 @@ const NOTE = "UPDATE messages SET search_id = coalesce((SELECT id FROM message_s
  */
 export async function indexMessages({ db }: Pick<Context, "db">, limit = INDEXED_AT_ONCE): Promise<number> {
   const waiting = await db.all<Unindexed>(UNINDEXED, [limit]);
-  if (waiting.length > 0) await db.batch(waiting.flatMap(statementsFor));
+  if (waiting.length > 0) await db.batch(waiting.toSorted((a, b) => placeOf(a) - placeOf(b)).flatMap(statementsFor));
   return waiting.length;
 }
 
-function statementsFor({ id, conversationId, senderId, body, createdAt }: Unindexed): Statement[] {
+function statementsFor(message: Unindexed): Statement[] {
+  const { id, conversationId, senderId, body } = message;
   const words = new Set(wordsIn(body).flatMap(({ folded }) => formsOf(folded)));
   // The text may have changed since it was read: then nothing is written, and the next time has the new one.
   const note: Statement = { sql: NOTE, args: [NOTHING_TO_FIND, id, body] };
   if (words.size === 0) return [note];
-  return [{ sql: ADD, args: [[conversationWord(conversationId), personWord(senderId), ...words].join(" "), placeAt(createdAt), id, body] }, note];
+  return [{ sql: ADD, args: [[conversationWord(conversationId), personWord(senderId), ...words].join(" "), placeOf(message), id, body] }, note];
 }

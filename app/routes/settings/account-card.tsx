@@ -1,4 +1,4 @@
-import { Form, useNavigation } from "@remix-run/react";
+import { Form } from "@remix-run/react";
 import { Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/button.tsx";
@@ -13,7 +13,6 @@ import type { FormFailure } from "#app/http/form-failure.ts";
 export function AccountCard({ mayErase, failure }: { mayErase: boolean; failure: FormFailure | undefined }) {
   const { t } = useTranslation();
   const form = useInvalidFocus(failure);
-  const busy = useNavigation().formData?.get("intent") === "delete";
   return (
     <SectionCard title={t("account.title")} text={t("account.text")}>
       <CardBody className="flex flex-col gap-4">
@@ -26,13 +25,14 @@ export function AccountCard({ mayErase, failure }: { mayErase: boolean; failure:
         {mayErase ? (
           <details open={failure !== undefined} className="border-t border-line pt-3">
             <summary className="inline-flex min-h-target cursor-pointer items-center rounded-md px-1 font-medium text-bad">{t("account.delete")}</summary>
-            <Form ref={form} method="post" className="flex flex-col gap-4 pt-2">
+            {/* A document post: everything of the person leaves the page with it. */}
+            <Form ref={form} method="post" reloadDocument className="flex flex-col gap-4 pt-2">
               <input type="hidden" name="intent" value="delete" />
               {!fieldsSayItAll(failure) && <FormError failure={failure} />}
               <p>{t("account.deleteText")}</p>
               <TextField type="password" name="password" label={t("account.password")} autoComplete="current-password" required error={failure?.errors["password"]} />
               <CheckField name="sure" label={t("account.sure")} defaultChecked={false} error={failure?.errors["sure"]} />
-              <Button type="submit" variant="danger" busy={busy} className="self-start">
+              <Button type="submit" variant="danger" className="self-start">
                 {t("account.deleteGo")}
               </Button>
             </Form>

@@ -90,7 +90,8 @@ export const action = form({
       schema: eraseSchema,
       run: async ({ ctx, viewer, input, state }) => {
         await eraseAccount(ctx, viewer, input);
-        return { redirect: "/login", headers: { "Set-Cookie": await state.cookie.take() } };
+        // What this browser keeps of the person goes, too: copies of pages, the queue, drafts.
+        return { redirect: "/login", headers: { "Set-Cookie": await state.cookie.take(), "Clear-Site-Data": '"storage"' } };
       },
     }),
     password: intent({
