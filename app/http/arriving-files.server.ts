@@ -11,7 +11,7 @@ import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
 import { DomainError } from "#app/domain/errors.ts";
 import type { ArrivedFile } from "#app/domain/images/commands.server.ts";
-import { MAX_FILE_NAME_LENGTH } from "#app/domain/images/limits.ts";
+import { harmlessName } from "#app/domain/images/file-name.ts";
 import { BodyError, MAX_FORM_BYTES, type Fields } from "./body.server.ts";
 
 export interface ArrivingOptions {
@@ -143,25 +143,4 @@ function bounded(most: number): Transform {
 function brokenOff(error: unknown, request: Request): Error {
   if (error instanceof BodyError || error instanceof DomainError) return error;
   return request.signal.aborted ? new DomainError("upload-broken-off") : new BodyError(400);
-}
-
-/** Without a path, control characters, or marks that turn the direction of writing ("gpj.exe" for "exe.jpg"). */
-export function harmlessName(name: string | undefined): string {
-  const plain = (name ?? "")
-    .toWellFormed()
-    // As browsers write a quote and line ends in the name of a part.
-    .replaceAll(/%22|%0d|%0a/gi, "")
-    .replaceAll(/^.*[\\/]/gs, "")
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff"<>:|?*]/gu, "")
-    .trim()
-    .replace(/^\.+/, "");
-  return shortened(plain) || "file";
-}
-
-/** Keeps the ending, which says what opens it. */
-function shortened(name: string): string {
-  const letters = Array.from(name);
-  if (letters.length <= MAX_FILE_NAME_LENGTH) return name;
-  const ending = /\.[^.]{1,16}$/u.exec(name)?.[0] ?? "";
-  return letters.slice(0, MAX_FILE_NAME_LENGTH - Array.from(ending).length).join("") + ending;
 }

@@ -1,9 +1,10 @@
 /** The commands that bring messages in and out: killed and started again, with bad lines, on a terminal and without. */
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { copyFile, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import path from "node:path";
+import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDatabase } from "#db/database.ts";
 import { ensureBuilt, ROOT } from "#tests/support/build.ts";
@@ -83,6 +84,29 @@ test("a good file ends with exit code 0 and leaves no report; its last line need
   await write("small.ndjson", [lineOf(90_001), "", lineOf(90_002)]);
   expect(await runCommand("import-messages", [file], env)).toMatch(/3 lines: 2 imported, 0 there before, 0 left out\n$/);
   await expect(stat(`${file}.skipped`)).rejects.toThrow("ENOENT");
+});
+
+test("pictures and files beside the lines come in, and out again; what is not to be had is told", { timeout: 60_000 }, async () => {
+  const old = path.join(folder, "old-chat");
+  await mkdir(path.join(old, "photos"), { recursive: true });
+  await sharp({ create: { width: 300, height: 200, channels: 3, background: "teal" } }).jpeg().toFile(path.join(old, "photos/1"));
+  await writeFile(path.join(old, "list.txt"), "bread, olives");
+  const given = (id: string, files: unknown[]) => JSON.stringify({ id, from: "p1@old.test", to: "p2@old.test", files, createdAt: 1_700_000_000_000 });
+  const file = await write("old-chat/lines.ndjson", [given("f1", ["photos/1", { path: "list.txt", name: "قائمة.txt" }]), given("f2", ["../roost.db"]), given("f3", ["photos/2"])]);
+  await expect(runCommand("import-messages", [file], env)).rejects.toThrow("3 lines: 1 imported, 0 there before, 2 left out");
+  expect((await readFile(`${file}.skipped`, "utf8")).trim().split("\n")).toEqual(['{"line":2,"reason":"files: ../roost.db lies outside of the folder of the lines"}', '{"line":3,"reason":"files: photos/2 is not there"}']);
+
+  const out = path.join(folder, "with-files.ndjson");
+  expect(await runCommand("export-messages", [out], env)).toContain(`, 2 pictures and files in ${out}.files\n`);
+  const lines = (await readFile(out, "utf8")).trimEnd().split("\n");
+  expect(lines.find((line) => line.startsWith('{"id":"f1"'))).toBe('{"id":"f1","from":"p1@old.test","to":"p2@old.test","body":"","createdAt":"2023-11-14T22:13:20.000Z","files":["with-files.ndjson.files/m-f1/1.webp",{"path":"with-files.ndjson.files/m-f1/2","name":"قائمة.txt"}]}');
+  expect(await sharp(path.join(`${out}.files`, "m-f1/1.webp")).metadata()).toMatchObject({ format: "webp", width: 300, height: 200 });
+  expect(await readFile(path.join(`${out}.files`, "m-f1/2"), "utf8")).toBe("bread, olives");
+  expect((await stat(path.join(`${out}.files`, "m-f1/2"))).mode & 0o077).toBe(0);
+  await expect(runCommand("export-messages", [out], env)).rejects.toThrow("is there already");
+
+  await rm(path.join(folder, "uploads/private"), { recursive: true });
+  await expect(runCommand("export-messages", [out, "--force"], env)).rejects.toThrow(/exit code 2:\n(?:.*\n)*message f1: the store has no with-files\.ndjson\.files\/m-f1\/1\.webp\n(?:.*\n)*.*0 pictures and files in .*, 2 missing/);
 });
 
 test("how far it is: a bar on a terminal, plain lines elsewhere", () => {

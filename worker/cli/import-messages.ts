@@ -1,11 +1,14 @@
 /**
  * `npm run import:messages -- FILE.ndjson`: messages of another chat (docs/deployment/moving.md). Killed, it goes on
- * where it was; again, it changes nothing. Exit code 0; 2 where lines were left out (FILE.ndjson.skipped says which and
+ * where it was; again, it changes nothing. Pictures and files lie beside the lines, which name them. Exit code 0; 2 where lines were left out (FILE.ndjson.skipped says which and
  * why); 1 where it stopped.
  */
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { mkdtemp, open, realpath, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { arrivalFolder, openStorage } from "#app/domain/images/storage.server.ts";
+import type { FileSources } from "#app/domain/imports/files.server.ts";
 import { finishImport } from "#app/domain/imports/finish.server.ts";
 import { importLines, standingOf, type RawLine, type SkippedLine, type Standing } from "#app/domain/imports/import.server.ts";
 import { MAX_LINE_BYTES } from "#app/domain/imports/line.ts";
@@ -20,11 +23,14 @@ import { linesOf } from "./read-lines.ts";
 
 /** In one transaction: some 20 ms, for which senders wait at most. */
 const LINES_AT_ONCE = 1_000;
+/** Decoding takes a while: of lines that name files so many are one transaction, so that little is done again after a kill. */
+const FILES_AT_ONCE = 50;
+const NAMES_FILES = /"files"/;
 const SIGNATURE_BYTES = 64 * 1024;
 const SKIPPED_MODE = 0o600;
 const EXIT_SKIPPED = 2;
 
-await command("import", async (db) => {
+await command("import", async (db, settings) => {
   const { file } = fileArguments(process.argv.slice(2), [], "npm run import:messages -- FILE.ndjson");
   if (!existsSync(file)) throw new CommandError(`there is no file ${file}`);
   if (!(await migrationState(db)).current) throw new CommandError("the database is not up to date: run npm run db:migrate first");
@@ -36,7 +42,9 @@ await command("import", async (db) => {
   if (from.lines > 0) process.stderr.write(`going on behind line ${from.lines}\n`);
   const report = skippedReport(`${file}.skipped`, from.lines);
   steps.begin("importing");
-  const done = await importFile(ctx, { file, size, signature, from, report }, steps);
+  const arrivals = await mkdtemp(path.join(await arrivalFolder(settings.uploads), "import-"));
+  const sources: FileSources = { folder: path.dirname(await realpath(file)), arrivals, storage: openStorage(settings.uploads) };
+  const done = await importFile(ctx, { file, size, signature, from, report, sources }, steps).finally(() => rm(arrivals, { recursive: true, force: true }));
   steps.begin("putting in order");
   await finishImport(ctx, signature, done.imported > 0, steps.progress);
   steps.end();
@@ -50,22 +58,25 @@ interface Source {
   signature: string;
   from: Standing;
   report: ReturnType<typeof skippedReport>;
+  sources: FileSources;
 }
 
-async function importFile(ctx: Context, { file, size, signature, from, report }: Source, { progress }: Pick<ReturnType<typeof progressOn>, "progress">): Promise<Standing> {
+async function importFile(ctx: Context, { file, size, signature, from, report, sources }: Source, { progress }: Pick<ReturnType<typeof progressOn>, "progress">): Promise<Standing> {
   const places = new Places(ctx);
   const startedAt = performance.now();
   let standing = from;
   let number = from.lines;
   let waiting: RawLine[] = [];
+  let withFiles = 0;
   let upTo = from.bytes;
 
   async function flush() {
     if (waiting.length === 0) return;
-    const { standing: now, skipped } = await importLines(ctx, places, { file: signature, lines: waiting, upTo, before: standing });
+    const { standing: now, skipped } = await importLines(ctx, places, { file: signature, lines: waiting, upTo, before: standing, sources });
     report.add(skipped);
     standing = now;
     waiting = [];
+    withFiles = 0;
     const rate = Math.round((standing.lines - from.lines) / ((performance.now() - startedAt) / 1_000));
     progress(size === 0 ? 1 : upTo / size, `${standing.lines} lines, ${rate}/s${standing.skipped > 0 ? `, ${standing.skipped} left out` : ""}`);
   }
@@ -75,7 +86,8 @@ async function importFile(ctx: Context, { file, size, signature, from, report }:
       number += 1;
       waiting.push({ number, text: tooLong ? null : text });
       upTo = end;
-      if (waiting.length >= LINES_AT_ONCE) await flush();
+      if (!tooLong && NAMES_FILES.test(text)) withFiles += 1;
+      if (waiting.length >= LINES_AT_ONCE || withFiles >= FILES_AT_ONCE) await flush();
     }
   }
   await flush();

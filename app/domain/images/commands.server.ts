@@ -3,8 +3,8 @@ import type { Context } from "#app/domain/context.ts";
 import { DomainError } from "#app/domain/errors.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import type { FileData, ImageData } from "./image.ts";
-import { sizeName } from "./image.ts";
-import { normalise, type NormalisedImage } from "./normalise.server.ts";
+import { isNoPicture, putSizes } from "./keep.server.ts";
+import { normalise } from "./normalise.server.ts";
 import { fileData, imageData, type FileRow, type ImageRow } from "./queries.server.ts";
 import type { FileUpload, ImageTarget, ImageUpload } from "./schema.ts";
 import { folderOf, type Storage } from "./storage.server.ts";
@@ -99,14 +99,13 @@ export async function takeAttachments(ctx: Context, viewer: Viewer, { conversati
     try {
       taken.imageIds.push((await addImage(ctx, viewer, { ...input, table: "messages" }, { ...arrival, file })).id);
     } catch (error) {
-      if (!(error instanceof DomainError) || !NO_PICTURE.has(error.code)) throw error;
+      if (!isNoPicture(error)) throw error;
       taken.fileIds.push((await addFile(ctx, viewer, input, { ...arrival, file })).id);
     }
   }
   return taken;
 }
 const MAX_KEY_LENGTH = 60;
-const NO_PICTURE = new Set<string>(["not-a-picture", "picture-damaged", "picture-too-large"]);
 
 /** Takes the picture of a row, or of a person, away. Where there is none it is no news. */
 export async function removeImage(ctx: Context, viewer: Viewer, input: ImageTarget): Promise<void> {
@@ -127,7 +126,7 @@ export async function cancelUpload(ctx: Context, viewer: Viewer, input: { upload
 }
 
 /**
- * Stores a picture that needs no viewer, for seeds and imports: for a row that its caller has just made.
+ * Stores a picture that needs no viewer, for seeds: for a row that its caller has just made.
  * @returns null when it is there already
  */
 export async function importImage(ctx: Context, input: ImageUpload & { uploadedBy: string }, { path, storage }: { path: string; storage: Storage }): Promise<ImageData | null> {
@@ -146,10 +145,6 @@ export async function importImage(ctx: Context, input: ImageUpload & { uploadedB
       return { kept: true, answer: imageData(made) };
     });
   });
-}
-
-async function putSizes(storage: Storage, folder: string, { hash, sizes }: NormalisedImage): Promise<void> {
-  for (const { size, bytes } of sizes) await storage.put(`${folder}/${hash}${sizeName(size)}`, bytes);
 }
 
 /** Runs what fills a folder and writes its row; where no row stands in the end, nothing is left in the store. */

@@ -4,6 +4,8 @@
  */
 import { DatabaseBusyError, type Queries } from "#db/database.ts";
 import type { Context } from "#app/domain/context.ts";
+import { attachmentsOfImported, insertImported, removeImported, type Stored } from "#app/domain/images/imported.server.ts";
+import { storeFiles, type FileSources } from "./files.server.ts";
 import { LineRefused, parseLine, type ImportLine } from "./line.ts";
 import type { Place, Places } from "./places.server.ts";
 
@@ -40,60 +42,125 @@ export async function standingOf(db: Queries, file: string): Promise<Standing> {
   return (await db.all<Standing>(STANDING, [file]))[0] ?? { bytes: 0, lines: 0, imported: 0, repeated: 0, skipped: 0 };
 }
 
+interface Chunk {
+  /** Which file of lines, as `standingOf` knows it. */
+  file: string;
+  lines: readonly RawLine[];
+  /** Bytes of the file that are done with these lines. */
+  upTo: number;
+  before: Standing;
+  sources: FileSources;
+}
+
 /**
- * Imports some lines. The same again changes nothing.
- * @param upTo bytes of the file that are done with these lines
+ * Imports some lines. The same again changes nothing. A line that has files is imported with all of them or left out.
+ * @throws StorageError; what stands then is what stood before
  */
-export async function importLines(ctx: Context, places: Places, { file, lines, upTo, before }: { file: string; lines: readonly RawLine[]; upTo: number; before: Standing }): Promise<{ standing: Standing; skipped: SkippedLine[] }> {
+export async function importLines(ctx: Context, places: Places, { file, lines, upTo, before, sources }: Chunk): Promise<{ standing: Standing; skipped: SkippedLine[] }> {
+  const read = readLines(lines, ctx.now());
+  const brought = await bringFiles(ctx, sources, read);
   for (let tries = 1; ; tries++) {
     try {
-      return await ctx.db.transact(async (tx) => {
-        const { imported, repeated, skipped } = await write(tx, ctx, places, lines);
-        const standing: Standing = { bytes: upTo, lines: before.lines + lines.length, imported: before.imported + imported, repeated: before.repeated + repeated, skipped: before.skipped + skipped.length };
+      const { standing, skipped, imported } = await ctx.db.transact(async (tx) => {
+        const { imported, repeated, skipped } = await write(tx, places, read, brought);
+        const standing: Standing = { bytes: upTo, lines: before.lines + lines.length, imported: before.imported + imported.size, repeated: before.repeated + repeated, skipped: before.skipped + skipped.length };
         await tx.all(NOTE, [file, standing.bytes, standing.lines, standing.imported, standing.repeated, standing.skipped, ctx.now()]);
-        return { standing, skipped };
+        return { standing, skipped, imported };
       });
+      for (const [number, stored] of brought) if (!imported.has(number)) await removeImported(sources.storage, stored);
+      return { standing, skipped };
     } catch (error) {
       places.forget();
-      // Roost may run meanwhile.
+      // Roost may run meanwhile. Of any other failure it cannot be told whether it was committed: then stored files stay, and the sweep deletes those without a row.
       if (!(error instanceof DatabaseBusyError) || tries === BUSY_TRIES) throw error;
     }
   }
 }
 
-interface Placed extends ImportLine, Place {
+interface Numbered extends ImportLine {
   number: number;
+}
+
+interface Placed extends Numbered, Place {
+  stored: readonly Stored[];
+}
+
+interface Read {
+  lines: Numbered[];
+  skipped: SkippedLine[];
+}
+
+function readLines(lines: readonly RawLine[], now: number): Read {
+  const read: Read = { lines: [], skipped: [] };
+  for (const { number, text } of lines) {
+    if (text?.trim() === "") continue;
+    try {
+      read.lines.push({ ...parseLine(text, now), number });
+    } catch (error) {
+      read.skipped.push(skippedLine(number, error));
+    }
+  }
+  return read;
+}
+
+function skippedLine(line: number, error: unknown): SkippedLine {
+  if (!(error instanceof LineRefused)) throw error;
+  return { line, reason: error.message };
 }
 
 interface KnownMessage extends Place {
   id: string;
-  body: string;
 }
 
 /** By primary key. */
-const KNOWN = "SELECT m.id AS id, m.sender_id AS senderId, m.conversation_id AS conversationId, m.body AS body FROM json_each(?) AS given JOIN messages m ON m.id = given.value";
+const KNOWN = "SELECT m.id AS id, m.sender_id AS senderId, m.conversation_id AS conversationId FROM json_each(?) AS given JOIN messages m ON m.id = given.value";
+const knownOf = async (db: Queries, lines: readonly ImportLine[]) => new Map((await db.all<KnownMessage>(KNOWN, [JSON.stringify(lines.map(({ id }) => id))])).map((message) => [message.id, message]));
 const LAST = "SELECT c.id AS id, c.last_seq AS lastSeq, coalesce(c.last_message_at, 0) AS lastAt FROM json_each(?) AS given JOIN conversations c ON c.id = given.value";
 /** One statement for all rows. A colon is in no key that a device mints. */
 const INSERT = `
-  INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at, imported_read_at)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'import:' || (value ->> 0), value ->> 4, 'text', value ->> 5, value ->> 6 FROM json_each(?)`;
+  INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at, imported_read_at, attachments)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'import:' || (value ->> 0), value ->> 4, 'text', value ->> 5, value ->> 6, value ->> 7 FROM json_each(?)`;
 const ADVANCE = "UPDATE conversations SET last_seq = given.value ->> 1, last_message_at = given.value ->> 2 FROM json_each(?) AS given WHERE conversations.id = given.value ->> 0";
 
-async function write(tx: Queries, ctx: Context, places: Places, lines: readonly RawLine[]) {
-  const skipped: SkippedLine[] = [];
+/**
+ * Stores the files of lines whose message is not there yet; lines whose files cannot be taken are left out.
+ * @returns what was stored, by line
+ */
+async function bringFiles(ctx: Context, sources: FileSources, read: Read): Promise<ReadonlyMap<number, Stored[]>> {
+  const brought = new Map<number, Stored[]>();
+  const withFiles = read.lines.filter(({ files }) => files.length > 0);
+  if (withFiles.length === 0) return brought;
+  const known = await knownOf(ctx.db, withFiles);
+  const refused = new Set<number>();
+  try {
+    for (const { id, number, files } of withFiles) {
+      if (known.has(id)) continue;
+      try {
+        brought.set(number, await storeFiles(ctx, sources, files));
+      } catch (error) {
+        read.skipped.push(skippedLine(number, error));
+        refused.add(number);
+      }
+    }
+  } catch (error) {
+    for (const stored of brought.values()) await removeImported(sources.storage, stored);
+    throw error;
+  }
+  read.lines = read.lines.filter(({ number }) => !refused.has(number));
+  return brought;
+}
+
+async function write(tx: Queries, places: Places, read: Read, brought: ReadonlyMap<number, Stored[]>) {
+  const skipped = [...read.skipped];
   const placed: Placed[] = [];
-  const now = ctx.now();
-  for (const { number, text } of lines) {
-    if (text?.trim() === "") continue;
+  for (const line of read.lines) {
     try {
-      const line = parseLine(text, now);
-      placed.push({ ...line, ...(await places.of(tx, line)), number });
+      placed.push({ ...line, ...(await places.of(tx, line)), stored: brought.get(line.number) ?? [] });
     } catch (error) {
-      if (!(error instanceof LineRefused)) throw error;
-      skipped.push({ line: number, reason: error.message });
+      skipped.push(skippedLine(line.number, error));
     }
   }
-  const known = new Map((await tx.all<KnownMessage>(KNOWN, [JSON.stringify(placed.map(({ id }) => id))])).map((message) => [message.id, message]));
+  const known = await knownOf(tx, placed);
   const fresh: Placed[] = [];
   let repeated = 0;
   for (const line of placed) {
@@ -105,7 +172,8 @@ async function write(tx: Queries, ctx: Context, places: Places, lines: readonly 
     else skipped.push({ line: line.number, reason: "id: another message has it" });
   }
   await insert(tx, fresh);
-  return { imported: fresh.length, repeated, skipped: skipped.sort((a, b) => a.line - b.line) };
+  await insertImported(tx, fresh.filter(({ stored }) => stored.length > 0));
+  return { imported: new Set(fresh.map(({ number }) => number)), repeated, skipped: skipped.sort((a, b) => a.line - b.line) };
 }
 
 async function insert(tx: Queries, lines: readonly Placed[]): Promise<void> {
@@ -116,7 +184,8 @@ async function insert(tx: Queries, lines: readonly Placed[]): Promise<void> {
     const conversation = last.get(line.conversationId)!;
     conversation.lastSeq += 1;
     conversation.lastAt = Math.max(conversation.lastAt, line.createdAt);
-    return [line.id, line.conversationId, conversation.lastSeq, line.senderId, line.body, line.createdAt, line.readAt ?? 0];
+    const attachments = attachmentsOfImported(line.stored);
+    return [line.id, line.conversationId, conversation.lastSeq, line.senderId, line.body, line.createdAt, line.readAt ?? 0, attachments && JSON.stringify(attachments)];
   });
   await tx.all(INSERT, [JSON.stringify(rows)]);
   await tx.all(ADVANCE, [JSON.stringify([...last.values()].map(({ id, lastSeq, lastAt }) => [id, lastSeq, lastAt]))]);

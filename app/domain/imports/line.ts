@@ -2,6 +2,15 @@
 import { normalizeBody } from "#app/domain/conversations/schema.ts";
 import { MAX_BODY_LENGTH } from "#app/domain/conversations/limits.ts";
 import { MESSAGE_ID_PATTERN } from "#app/domain/id-schema.ts";
+import { MAX_ATTACHMENTS } from "#app/domain/images/limits.ts";
+
+/** A picture or a file of a message. */
+export interface NamedFile {
+  /** From the folder of the lines. */
+  path: string;
+  /** As people see it; null: as it is called there. */
+  name: string | null;
+}
 
 export interface ImportLine {
   id: string;
@@ -16,6 +25,7 @@ export interface ImportLine {
   createdAt: number;
   /** When it had been read; null where it had not. */
   readAt: number | null;
+  files: NamedFile[];
 }
 
 /** Longer lines are no messages. In bytes. */
@@ -43,8 +53,8 @@ export function parseLine(text: string | null, now: number): ImportLine {
   const to = optionalText(fields, "to");
   const room = optionalText(fields, "room");
   if ((to === null) === (room === null)) throw new LineRefused("expected either to or room");
-  if (Array.isArray(fields["files"]) ? fields["files"].length > 0 : fields["files"] != null) throw new LineRefused("files: this version imports texts only");
-  return { id, from: requiredText(fields, "from"), to, room, body: body(fields["body"]), createdAt: time(fields["createdAt"], "createdAt", now), readAt: fields["readAt"] == null ? null : time(fields["readAt"], "readAt", now) };
+  const files = namedFiles(fields["files"]);
+  return { id, from: requiredText(fields, "from"), to, room, body: body(fields["body"], files.length > 0), createdAt: time(fields["createdAt"], "createdAt", now), readAt: fields["readAt"] == null ? null : time(fields["readAt"], "readAt", now), files };
 }
 
 function json(text: string): unknown {
@@ -69,12 +79,27 @@ function optionalText(fields: Record<string, unknown>, name: string): string | n
   return value;
 }
 
-function body(value: unknown): string {
+/** @param mayBeEmpty words may be missing where there are files */
+function body(value: unknown, mayBeEmpty: boolean): string {
+  if (value == null && mayBeEmpty) return "";
   if (typeof value !== "string") throw new LineRefused("body: expected a text");
   const text = normalizeBody(value);
-  if (text === "") throw new LineRefused("body: empty");
+  if (text === "" && !mayBeEmpty) throw new LineRefused("body: empty");
   if (text.length > MAX_BODY_LENGTH) throw new LineRefused(`body: longer than ${MAX_BODY_LENGTH} characters`);
   return text;
+}
+
+const MAX_PATH_LENGTH = 1_000;
+
+function namedFiles(value: unknown): NamedFile[] {
+  if (value == null) return [];
+  if (!Array.isArray(value)) throw new LineRefused("files: expected a list");
+  if (value.length > MAX_ATTACHMENTS) throw new LineRefused(`files: more than ${MAX_ATTACHMENTS}`);
+  return value.map((one: unknown) => {
+    const { path, name = null } = typeof one === "object" && one !== null ? (one as Record<string, unknown>) : { path: one };
+    if (typeof path !== "string" || path === "" || path.length > MAX_PATH_LENGTH || (name !== null && typeof name !== "string")) throw new LineRefused("files: expected paths, or objects with path and name");
+    return { path, name };
+  });
 }
 
 /** With a zone: a time of day alone says nothing about when. */
