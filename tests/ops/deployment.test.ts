@@ -6,9 +6,9 @@ import https from "node:https";
 import path from "node:path";
 import { promisify } from "node:util";
 import WebSocket from "ws";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { SETTING_NAMES } from "#app/config/settings.ts";
-import { ROOT } from "#tests/support/build.ts";
+import { ensureBuilt, ROOT } from "#tests/support/build.ts";
 import { dataFolder } from "#tests/support/data-folder.ts";
 import { DEMO_PASSWORD } from "#tests/support/http.ts";
 import { freePort } from "#tests/support/ports.ts";
@@ -21,6 +21,9 @@ const there = (...paths: string[]) => paths.find((file) => existsSync(file));
 const NGINX = there("/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx");
 const OPENSSL = there("/usr/bin/openssl", "/usr/local/bin/openssl");
 const SYSTEMD = there("/usr/bin/systemd-analyze");
+
+// A build may take longer than what is tried of it.
+beforeAll(() => ensureBuilt());
 
 test("every unit starts a process that there is, as somebody who is not root", async () => {
   const starter = await readFile(path.join(ROOT, "worker/run.mjs"), "utf8");
