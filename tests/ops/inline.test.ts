@@ -1,5 +1,7 @@
 /** A house without a relay process (RELAY_MODE=inline): requests and the cron route deliver. */
+import PusherClient from "pusher-js";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { directChannel } from "#app/domain/channels.ts";
 import { openDirect, sendMessage } from "#app/domain/conversations/commands.server.ts";
 import { newId } from "#app/domain/ids.ts";
 import { outliveAnswer } from "#app/http/after-answer.server.ts";
@@ -8,6 +10,7 @@ import { startHousehold, type Household } from "#tests/faults/household.ts";
 import { Tab } from "#tests/faults/tab.ts";
 import { seeded } from "#tests/realtime/seeded.ts";
 import { until } from "#tests/support/wait.ts";
+import { channelAuth } from "#worker/channels/credentials.ts";
 
 const CRON = "cron-secret-of-the-test";
 const WITHIN_MS = 20_000;
@@ -17,15 +20,33 @@ beforeAll(async () => void (house = await startHousehold({ env: { RELAY_MODE: "i
 afterAll(() => house?.stop());
 
 const tabs: Tab[] = [];
-afterEach(() => tabs.splice(0).forEach((tab) => tab.kill()));
+const listeners: PusherClient[] = [];
+afterEach(() => {
+  for (const tab of tabs.splice(0)) tab.kill();
+  for (const client of listeners.splice(0)) client.disconnect();
+});
 
 async function tabOf(client: Household["clients"][number], chat: string): Promise<Tab> {
   const tab = await Tab.open({ origin: client.origin, cookie: client.cookie, userId: client.viewer.userId, channels: client.channels, storage: memoryStorage(), random: seeded(3) }, [chat]);
   tabs.push(tab);
   await until(() => tab.engine.state === "connected", { what: "connected", timeout: WITHIN_MS });
-  // Subscribed to the chat and to the user's own channel: what comes now comes by push.
+  // Subscribed to the chat and to the user's own channel.
   await until(() => tab.authorized >= 2, { what: "subscribed", timeout: WITHIN_MS });
   return tab;
+}
+
+/** Somebody who hears of a channel by push alone. @returns the texts of new messages, as they come */
+async function listenOn(channel: string): Promise<string[]> {
+  const { PUSHER_APP_ID: id, PUSHER_KEY: key, PUSHER_SECRET: secret, CHANNELS_PORT: port } = house.roost.env;
+  const client = new PusherClient(key!, {
+    ...{ cluster: "local", wsHost: "127.0.0.1", wsPort: Number(port), forceTLS: false, enabledTransports: ["ws"], enableStats: false },
+    channelAuthorization: { transport: "ajax", endpoint: "", customHandler: ({ socketId, channelName }, answer) => answer(null, { auth: channelAuth({ id: id!, key: key!, secret: secret! }, socketId, channelName) }) },
+  });
+  listeners.push(client);
+  const heard: string[] = [];
+  const subscription = client.subscribe(channel).bind("new-message", ({ body }: { body: string }) => heard.push(body));
+  await until(() => subscription.subscribed, { what: "somebody to listen", timeout: WITHIN_MS });
+  return heard;
 }
 
 const drain = (headers: Record<string, string> = { authorization: `Bearer ${CRON}` }) => fetch(`${house.roost.url}/api/outbox/drain`, { method: "POST", headers });
@@ -37,13 +58,14 @@ test("what one sends arrives at the other by push, in order, once, with no relay
   const { conversationId: chat } = await openDirect(house.ctx, ada.viewer, { userId: bo.viewer.userId });
   const [from, to] = [await tabOf(ada, chat), await tabOf(bo, chat)];
   const before = to.chat(chat).messages.length;
-  // No answer of the app reaches this browser: only push can.
-  bo.http.set({ stalled: true });
+  const pushed = await listenOn(directChannel(ada.viewer.userId, bo.viewer.userId));
   for (let n = 0; n < 20; n++) from.send(chat, `inline ${n}`);
   await until(() => to.chat(chat).messages.length === before + 20, { what: "all to arrive", timeout: WITHIN_MS });
-  expect(to.chat(chat).messages.slice(before).map(({ body }) => body)).toEqual(Array.from({ length: 20 }, (_, n) => `inline ${n}`));
+  const all = Array.from({ length: 20 }, (_, n) => `inline ${n}`);
+  expect(to.chat(chat).messages.slice(before).map(({ body }) => body)).toEqual(all);
+  await until(() => pushed.length >= 20, { what: "all by push", timeout: WITHIN_MS });
+  expect(pushed).toEqual(all);
   expect(new Set(to.told).size).toBe(to.told.length);
-  bo.http.set({ stalled: false });
   await until(async () => (await pending()) === 0, { what: "everything delivered", timeout: WITHIN_MS });
 });
 
