@@ -14,24 +14,30 @@ export interface S3Access {
   sessionToken: string | undefined;
 }
 
-/** Until the answer's head; a body may take longer. */
+/** From the last byte that went out to the answer's head; a body may take longer, as long as it moves. */
 const ANSWER_WITHIN_MS = 30_000;
 const LIST_AT_ONCE = 1_000;
 
 /** Everything lies below one word, so that the bucket may hold other things, too. */
 const ROOT = "roost/";
 
-export function s3Storage({ bucket, endpoint, region, accessKeyId, secretAccessKey, sessionToken }: S3Access): Storage {
+interface Asked {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: StoredBody;
+}
+
+export function s3Storage({ bucket, endpoint, region, accessKeyId, secretAccessKey, sessionToken }: S3Access, { answerWithinMs = ANSWER_WITHIN_MS } = {}): Storage {
   const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: "s3", retries: 0, ...(sessionToken !== undefined && { sessionToken }) });
   const address = (path: string) => `${endpoint}/${bucket}${path}`;
 
-  async function ask(path: string, init: RequestInit & { duplex?: "half" }, headers: Record<string, string> = {}): Promise<Response> {
+  async function ask(path: string, { method = "GET", headers = {}, body }: Asked = {}): Promise<Response> {
     // Signed apart from its body, which is a stream: TLS keeps it whole on its way.
-    const signed = await client.sign(address(path), { method: init.method ?? "GET", headers: { ...headers, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" } });
+    const signed = await client.sign(address(path), { method, headers: { ...headers, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" } });
     const silent = new AbortController();
-    const patience = setTimeout(() => silent.abort(), ANSWER_WITHIN_MS);
+    const patience = setTimeout(() => silent.abort(), answerWithinMs);
     try {
-      return await fetch(signed.url, { ...init, headers: signed.headers, redirect: "error", signal: silent.signal });
+      return await fetch(signed.url, { method, ...(body && streamed(body, () => patience.refresh())), headers: signed.headers, redirect: "error", signal: silent.signal });
     } catch (error) {
       // The cause may hold the address with its signature.
       throw new StorageError(`the store did not answer: ${error instanceof Error ? error.name : "error"}`);
@@ -48,7 +54,7 @@ export function s3Storage({ bucket, endpoint, region, accessKeyId, secretAccessK
   async function* list(prefix: string): AsyncIterable<{ key: string; changedAt: number }> {
     for (let token: string | null = null; ; ) {
       const query = new URLSearchParams({ "list-type": "2", "max-keys": String(LIST_AT_ONCE), prefix, ...(token !== null && { "continuation-token": token }) });
-      const answer = await ask(`?${query}`, {});
+      const answer = await ask(`?${query}`);
       if (!answer.ok) return settled(answer, "list");
       const text = await answer.text();
       for (const [, entry = ""] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs)) yield { key: inner(entry, "Key") ?? "", changedAt: Date.parse(inner(entry, "LastModified") ?? "") };
@@ -61,12 +67,13 @@ export function s3Storage({ bucket, endpoint, region, accessKeyId, secretAccessK
 
   return {
     async put(key, body) {
-      const length = body instanceof Uint8Array ? body.byteLength : body.bytes;
-      await settled(await ask(`/${ROOT}${checkedKey(key)}`, { method: "PUT", ...streamed(body) }, { "Content-Length": String(length), "Content-Type": "application/octet-stream" }), "put");
+      // Of bytes fetch knows the length itself; S3 takes no stream without one.
+      const length = body instanceof Uint8Array ? {} : { "Content-Length": String(body.bytes) };
+      await settled(await ask(`/${ROOT}${checkedKey(key)}`, { method: "PUT", body, headers: { ...length, "Content-Type": "application/octet-stream" } }), "put");
     },
 
     async open(key) {
-      const answer = await ask(`/${ROOT}${checkedKey(key)}`, {});
+      const answer = await ask(`/${ROOT}${checkedKey(key)}`);
       if (answer.status === 404) {
         await answer.body?.cancel();
         return null;
@@ -96,9 +103,15 @@ export function s3Storage({ bucket, endpoint, region, accessKeyId, secretAccessK
   };
 }
 
-function streamed(body: StoredBody): { body: BodyInit; duplex?: "half" } {
+function streamed(body: StoredBody, onBytes: () => void): { body: BodyInit; duplex?: "half" } {
   if (body instanceof Uint8Array) return { body: new Uint8Array(body) };
-  return { body: Readable.toWeb(createReadStream(body.path)) as ReadableStream<Uint8Array>, duplex: "half" };
+  const watched = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      onBytes();
+      controller.enqueue(chunk);
+    },
+  });
+  return { body: (Readable.toWeb(createReadStream(body.path)) as ReadableStream<Uint8Array>).pipeThrough(watched), duplex: "half" };
 }
 
 /** The text of an XML element that holds nothing but text. */

@@ -1,5 +1,5 @@
 /** Where uploads lie: one interface, a folder or an S3-compatible store behind it. tests/domain/images/storage-contract.test.ts holds for both. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileStorage } from "./file-storage.server.ts";
@@ -55,10 +55,28 @@ export const openStorage = (uploads: UploadsSetting): Storage => (uploads.kind =
 
 /**
  * The folder in which uploads arrive before they are looked at: on the same disk as the store where that is a folder,
- * so that a file is moved and not copied.
+ * so that a file is moved and not copied. What a process that was killed has left in it goes.
  */
 export async function arrivalFolder(uploads: UploadsSetting): Promise<string> {
   const folder = uploads.kind === "file" ? path.join(uploads.folder, "arriving") : path.join(os.tmpdir(), "roost-arriving");
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await clear(folder);
   return folder;
+}
+
+/** No upload takes so long: what is older was left by a process that was killed. Others on this machine may be taking files in. */
+const LEFT_AFTER_MS = 60 * 60_000;
+
+async function clear(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    const { mtimeMs } = await stat(file).catch(gone);
+    if (mtimeMs < Date.now() - LEFT_AFTER_MS) await rm(file, { force: true });
+  }
+}
+
+/** Another process has just moved it into the store. */
+function gone(error: unknown): { mtimeMs: number } {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return { mtimeMs: Infinity };
+  throw error;
 }

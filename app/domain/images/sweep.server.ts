@@ -25,13 +25,24 @@ export async function dropUnsent({ db, now }: Context): Promise<number> {
   return gone.reduce((sum, rows) => sum + rows.length, 0);
 }
 
-/** Deletes the files of rows that are gone. A store that fails is asked again by the next run. @returns how many folders */
+/**
+ * Deletes the files of rows that are gone. One that the store does not let go of holds up no other, and is tried again by the next run.
+ * @returns how many folders
+ * @throws the first failure, when all others are done
+ */
 export async function removeLeftFolders({ db, storage }: SweepContext): Promise<number> {
   const left = await db.all<{ folder: string }>("SELECT folder FROM storage_removals LIMIT ?", [AT_ONCE]);
+  const failures: unknown[] = [];
   for (const { folder } of left) {
-    await storage.removeFolder(folder);
+    try {
+      await storage.removeFolder(folder);
+    } catch (error) {
+      failures.push(error);
+      continue;
+    }
     await db.batch([{ sql: "DELETE FROM storage_removals WHERE folder = ?", args: [folder] }]);
   }
+  if (failures.length > 0) throw failures[0];
   return left.length;
 }
 
