@@ -21,10 +21,10 @@ const headers = (more: Record<string, string>): Record<string, string> => ({ "X-
  * @param name `{id}-{hash}[-{size}].webp`
  * @throws DomainError not-found
  */
-export async function publicImage(storage: Storage, name: string): Promise<Response> {
+export async function publicImage(storage: Storage, name: string, request: Request): Promise<Response> {
   const [, id, hash, rest] = IMAGE_NAME.exec(name) ?? [];
   if (id === undefined || hash === undefined) throw new DomainError("not-found");
-  return answer(storage, `${folderOf("public", id)}/${hash}${rest}`, headers({ "Content-Type": "image/webp", "Cache-Control": IMMUTABLE }));
+  return answer(request, storage, `${folderOf("public", id)}/${hash}${rest}`, headers({ "Content-Type": "image/webp", "Cache-Control": IMMUTABLE }));
 }
 
 interface PrivateRequest {
@@ -45,22 +45,24 @@ export async function privateUpload({ ctx, viewer, storage, name, request }: Pri
     const file = await privateFileFor(ctx, viewer, name);
     const etag = `"${file.hash}"`;
     const described = headers({ "Content-Type": "application/octet-stream", "Content-Disposition": attachment(file.name), "Cache-Control": ASK_EACH_TIME, ETag: etag });
-    return isKnown(request, etag) ? new Response(null, { status: 304, headers: described }) : answer(storage, `${folderOf("private", file.id)}/file`, described);
+    return isKnown(request, etag) ? new Response(null, { status: 304, headers: described }) : answer(request, storage, `${folderOf("private", file.id)}/file`, described);
   }
   const [, id, hash, rest] = IMAGE_NAME.exec(name) ?? [];
   if (id === undefined || hash === undefined) throw new DomainError("not-found");
   const image = await privateImageFor(ctx, viewer, { id, hash });
   const etag = `"${image.hash}${rest}"`;
   const described = headers({ "Content-Type": "image/webp", "Cache-Control": ASK_EACH_TIME, ETag: etag });
-  return isKnown(request, etag) ? new Response(null, { status: 304, headers: described }) : answer(storage, `${folderOf("private", image.id)}/${hash}${rest}`, described);
+  return isKnown(request, etag) ? new Response(null, { status: 304, headers: described }) : answer(request, storage, `${folderOf("private", image.id)}/${hash}${rest}`, described);
 }
 
 const isKnown = (request: Request, etag: string) => (request.headers.get("if-none-match") ?? "").split(",").some((one) => one.trim().replace(/^W\//, "") === etag);
 
-async function answer(storage: Storage, key: string, described: Record<string, string>): Promise<Response> {
+async function answer(request: Request, storage: Storage, key: string, described: Record<string, string>): Promise<Response> {
   const file = await storage.open(key);
   if (!file) throw new DomainError("not-found");
-  return new Response(file.stream, { headers: { ...described, "Content-Length": String(file.bytes) } });
+  // Nobody would read it, and it would stay open.
+  if (request.method === "HEAD") await file.stream.cancel();
+  return new Response(request.method === "HEAD" ? null : file.stream, { headers: { ...described, "Content-Length": String(file.bytes) } });
 }
 
 /** A name in any script (RFC 6266, RFC 8187), and one in ASCII for what cannot read that. */

@@ -1,11 +1,14 @@
 /** Pictures and files over HTTP (B10, F1, F2): taken once, shown to who may see them, gone with their message. */
-import { existsSync, readdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "#app/domain/ids.ts";
 import type { FileData, ImageData } from "#app/domain/images/image.ts";
 import { startApp, type TestApp, type TestBrowser } from "#tests/support/http.ts";
 import { photo, uploadForm } from "#tests/support/uploads.ts";
+import { until } from "#tests/support/wait.ts";
 
 let app: TestApp;
 let parent: TestBrowser;
@@ -27,6 +30,7 @@ afterAll(() => app.stop());
 const post = (browser: TestBrowser, address: string, form: FormData, headers: Record<string, string> = {}) => browser.send(address, { method: "POST", body: form, headers: { origin: browser.origin, ...headers } });
 const rows = async () => (await app.db.all<{ images: number; files: number }>("SELECT (SELECT count(*) FROM images) AS images, (SELECT count(*) FROM files) AS files"))[0];
 const idOf = async (email: string) => (await app.db.all<{ id: string }>("SELECT id FROM users WHERE email = ?", [email]))[0]!.id;
+const MIB = 1024 * 1024;
 const arriving = () => readdirSync(path.join(app.roost.dataDir, "uploads", "arriving"));
 
 async function sentPicture(uploadId = newId()): Promise<ImageData> {
@@ -39,6 +43,28 @@ async function sentFile(name: string): Promise<FileData> {
   expect(answer.status).toBe(201);
   return ((await answer.json()) as { file: FileData }).file;
 }
+
+/** Of the app's process, in bytes. */
+function memory(line: "VmRSS" | "VmHWM"): number {
+  const status = readFileSync(`/proc/${app.roost.pid("app")}/status`, "utf8");
+  return Number(new RegExp(`^${line}:\\s+(\\d+) kB$`, "m").exec(status)![1]) * 1024;
+}
+
+// The first test: what others leave in the process would hide what an upload takes.
+test("20 MB go to the disk as they come: the app's memory rises by less than that, at its highest", async () => {
+  const upload = async (bytes: Buffer) => expect((await post(parent, "/api/files", uploadForm({ id: chat, uploadId: newId() }, bytes, "film.mp4", "video/mp4"))).status).toBe(201);
+  // What uploads load, and what of them waits for the garbage collector, is there before: small ones, which nobody could tell by their size.
+  for (let round = 0; round < 16; round++) await upload(randomBytes(2 * MIB));
+  const large = randomBytes(20 * MIB);
+  // From here on the kernel notes the highest anew.
+  writeFileSync(`/proc/${app.roost.pid("app")}/clear_refs`, "5");
+  const before = memory("VmRSS");
+  await upload(large);
+  const rise = memory("VmHWM") - before;
+  console.log(`20 MB uploaded: ${(rise / MIB).toFixed(1)} MB more at the highest`);
+  expect(rise).toBeLessThan(20 * MIB);
+  expect(arriving()).toEqual([]);
+});
 
 test("a face: public, for ever, and the same upload again is the same picture", async () => {
   const uploadId = newId();
@@ -150,4 +176,55 @@ test("taken back before it is sent: no row, and its files go", async () => {
   expect((await parent.postJson("/api/uploads/cancel", { uploadId })).status).toBe(200);
   expect((await parent.get(image.url)).status).toBe(404);
   expect(existsSync(path.join(app.roost.dataDir, "uploads", "arriving"))).toBe(true);
+});
+
+test("an upload that is cut off in the middle leaves no row and no file, neither where it arrives nor in the store", async () => {
+  const before = await rows();
+  const lying = () => readdirSync(path.join(app.roost.dataDir, "uploads"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+  const stored = lying();
+  for (const address of ["/api/files", "/api/images"]) {
+    const whole = new Request("http://roost.invalid", { method: "POST", body: uploadForm({ ...(address === "/api/images" && { table: "messages" }), id: chat, uploadId: newId() }, Buffer.concat([picture, randomBytes(2 * MIB)]), "cut.jpg") });
+    const [type, body] = [whole.headers.get("content-type")!, Buffer.from(await whole.arrayBuffer())];
+    const socket = connect(Number(new URL(app.origin).port), "127.0.0.1");
+    socket.on("error", () => socket.destroy());
+    socket.write(`POST ${address} HTTP/1.1\r\nHost: ${new URL(app.origin).host}\r\nOrigin: ${app.origin}\r\nCookie: ${parent.cookieHeader}\r\nContent-Type: ${type}\r\nContent-Length: ${body.byteLength}\r\n\r\n`);
+    socket.write(body.subarray(0, MIB));
+    await until(() => arriving().length === 1, { what: "half of it to lie on the disk" });
+    socket.resetAndDestroy();
+    await until(() => arriving().length === 0, { what: "it to be gone" });
+  }
+  expect([await rows(), lying()]).toEqual([before, stored]);
+});
+
+test("whoever is removed from a room loses its pictures and files at once, whatever they kept of them; whoever stays has them", async () => {
+  const [{ id: otherId }] = (await app.db.all<{ id: string }>("SELECT id FROM users WHERE email = 'other@roost.test'")) as [{ id: string }];
+  const room = (await parent.post("/chats", { intent: "create-room", name: "Attic", access: "closed" })).headers.get("location")!;
+  expect((await parent.post(room, { intent: "invite", userId: otherId })).status).toBe(302);
+  const form = uploadForm({ intent: "send", clientId: newId(), body: "both" }, picture, "a.jpg");
+  form.append("file", new Blob(["plain"]), "notes.txt");
+  expect((await post(parent, room, form)).status).toBe(302);
+  const [row] = await app.db.all<{ attachments: string }>("SELECT attachments FROM messages WHERE body = 'both'");
+  const { images, files } = JSON.parse(row!.attachments) as { images: ImageData[]; files: FileData[] };
+  const addresses = [images[0]!.url, images[0]!.url.replace(".webp", "-160.webp"), images[0]!.url.replace(".webp", "-480.webp"), files[0]!.url];
+  const kept: string[] = [];
+  for (const address of addresses) {
+    const answer = await other.get(address);
+    expect(answer.status).toBe(200);
+    kept.push(answer.headers.get("etag")!);
+  }
+  expect((await parent.post(room, { intent: "remove-member", userId: otherId })).status).toBe(302);
+  for (const [place, address] of addresses.entries()) {
+    expect([(await other.get(address)).status, (await other.get(address, { "if-none-match": kept[place]! })).status, (await other.send(address, { method: "HEAD" })).status, (await parent.get(address)).status]).toEqual([404, 404, 404, 200]);
+  }
+});
+
+test("asking only for the head of a picture leaves nothing open", async () => {
+  const image = await sentPicture();
+  const open = () => readdirSync(`/proc/${app.roost.pid("app")}/fd`).length;
+  const before = open();
+  for (let round = 0; round < 25; round++) {
+    const head = await parent.send(image.url, { method: "HEAD" });
+    expect([head.status, Number(head.headers.get("content-length")) > 0]).toEqual([200, true]);
+  }
+  await until(() => open() < before + 5, { what: "the files to be closed" });
 });
