@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { deleteMessage, editMessage, openDirect, sendMessage } from "#app/domain/conversations/commands.server.ts";
 import { newId } from "#app/domain/ids.ts";
+import { fileStorage } from "#app/domain/images/file-storage.server.ts";
 import { finishImport } from "#app/domain/imports/finish.server.ts";
 import { importLines, standingOf } from "#app/domain/imports/import.server.ts";
 import { Places } from "#app/domain/imports/places.server.ts";
@@ -15,7 +16,11 @@ import { searchSchema } from "#app/domain/search/schema.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { contextOver, person } from "#tests/domain/people.ts";
 import { sendPicture } from "#tests/domain/pictures.ts";
+import { dataFolder } from "#tests/support/data-folder.ts";
 import { testDatabase, type DatabaseKind, type TestDatabase } from "#tests/support/database.ts";
+
+/** The lines imported here bring none. */
+const NO_FILES = { folder: dataFolder(), arrivals: dataFolder(), storage: fileStorage(dataFolder()) };
 
 test.each([
   ["أإآٱا", "ااااا"],
@@ -145,7 +150,7 @@ describe.each<DatabaseKind>(["better-sqlite3", "libsql-file", "libsql-http"])("o
     // Whole seconds, ids against the order, several at a time, two files, older ones last.
     const line = (number: number, second: number) => JSON.stringify({ id: `old-${round}-${99 - number}`, from: amal!.userId, to: badr!.userId, body: `walrus ${number}`, createdAt: start + second * 1_000 });
     const importOf = async (file: string, texts: string[]) => {
-      await importLines(ctx, new Places(ctx), { file, lines: texts.map((text, index) => ({ number: index + 1, text })), upTo: 1, before: await standingOf(ctx.db, file) });
+      await importLines(ctx, new Places(ctx), { file, lines: texts.map((text, index) => ({ number: index + 1, text })), upTo: 1, before: await standingOf(ctx.db, file), sources: NO_FILES });
       // As the worker does beside a running import.
       while ((await indexMessages(ctx, 4)) === 4);
       await finishImport(ctx, file, true);
