@@ -20,7 +20,7 @@ const PACKAGE = {
   dependencies: { "@soketi/soketi": VERSION },
   overrides: { "uWebSockets.js": "npm:@trufflesuite/uws-js-unofficial@20.30.0-unofficial.0" },
 };
-const INSTALL_TIMEOUT_MS = 150_000;
+export const INSTALL_TIMEOUT_MS = 150_000;
 const START_TIMEOUT_MS = 20_000;
 
 export interface Soketi {

@@ -9,7 +9,7 @@ import { pusherPublisher } from "#worker/relay/publishers/pusher.ts";
 import { startChannelsServer } from "#worker/channels/server.ts";
 import { CHANNELS_APP, channelsEnv } from "#tests/support/broken-channels.ts";
 import { startChannelsFront } from "#tests/support/channels-front.ts";
-import { soketiUnavailable, startSoketi } from "#tests/support/soketi.ts";
+import { INSTALL_TIMEOUT_MS, soketiUnavailable, startSoketi } from "#tests/support/soketi.ts";
 import { until } from "#tests/support/wait.ts";
 
 async function run(env: Record<string, string>): Promise<LiveTest> {
@@ -74,7 +74,7 @@ test.concurrent("a server that ends every connection is given up", async () => {
   await server.close();
 });
 
-test.skipIf(soketiUnavailable !== null)("an independent server is told whole and broken, too", async () => {
+test.skipIf(soketiUnavailable !== null)("an independent server is told whole and broken, too", { timeout: INSTALL_TIMEOUT_MS }, async () => {
   const soketi = await startSoketi(CHANNELS_APP);
   const causes = async (more: Record<string, string>) => (await run(channelsEnv(soketi.port, more))).cause;
   expect(await causes({})).toBe(null);

@@ -9,7 +9,7 @@ import { presenceOf } from "#app/domain/presence/rows.server.ts";
 import { hearOccupancy } from "#app/domain/presence/commands.server.ts";
 import { contextOver, person } from "#tests/domain/people.ts";
 import { testDatabase, type TestDatabase } from "#tests/support/database.ts";
-import { startSoketi } from "#tests/support/soketi.ts";
+import { INSTALL_TIMEOUT_MS, startSoketi } from "#tests/support/soketi.ts";
 import { until } from "#tests/support/wait.ts";
 import { channelAuth } from "#worker/channels/credentials.ts";
 import { startChannelsServer } from "#worker/channels/server.ts";
@@ -39,7 +39,7 @@ async function subscribed(port: number, channel: string): Promise<WebSocket> {
   return ws;
 }
 
-it.each(["embedded", "soketi"] as const)("lists the occupied channels of a prefix: %s", async (kind) => {
+it.each(["embedded", "soketi"] as const)("lists the occupied channels of a prefix: %s", { timeout: INSTALL_TIMEOUT_MS }, async (kind) => {
   const server = kind === "soketi" ? await startSoketi(app) : await startChannelsServer({ host: "127.0.0.1", port: 0, app });
   onTestFinished(async () => void ("stop" in server ? await server.stop() : await server.close()));
   const occupancy = pusherOccupancy(at(server.port));
