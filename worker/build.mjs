@@ -19,8 +19,6 @@ const entries = {
   doctor: "worker/cli/doctor.ts",
   backup: "worker/cli/backup.ts",
   restore: "worker/cli/restore.ts",
-  "import-messages": "worker/cli/import-messages.ts",
-  "export-messages": "worker/cli/export-messages.ts",
 };
 
 const missing = Object.values(entries).filter((file) => !existsSync(path.join(root, file)));

@@ -1,5 +1,5 @@
 /** The queue as screens show it: a picture of the storage, ahead of it by what was just written. */
-import type { QueuedChange, QueuedFile, QueuedMessage, Refusal } from "./queue-storage.ts";
+import type { QueuedMessage, Refusal } from "./queue-storage.ts";
 
 /** Accepted ones may still stand in the storage for a moment: so many of the newest are remembered. */
 const ACCEPTED_REMEMBERED = 1_000;
@@ -14,11 +14,6 @@ export interface PendingMessage {
   /** Why it was refused: the key of a text under `errors`. */
   errorCode: string | null;
   errorMessage: string | null;
-  files?: readonly QueuedFile[] | undefined;
-  /** Of a message that is there already. */
-  change: QueuedChange | null;
-  /** Of an accepted change: how far the message's state was by then; the screen has it once it is as far. */
-  reached: number;
 }
 
 type Keeper = "device" | "page";
@@ -33,7 +28,7 @@ const NOTHING: PendingMessage[] = [];
 export class PendingMessages {
   #waiting = new Map<string, Waiting>();
   /** Accepted, while a screen is open that may not have it from the log yet. */
-  #sent = new Map<string, { message: QueuedMessage; reached: number }>();
+  #sent = new Map<string, QueuedMessage>();
   #accepted = new Set<string>();
   #screens = new Map<string, number>();
   #shown = new Map<string, PendingMessage[]>();
@@ -102,13 +97,13 @@ export class PendingMessages {
     return true;
   }
 
-  accept(clientId: string, reached = 0): void {
+  accept(clientId: string): void {
     this.#accepted.add(clientId);
     if (this.#accepted.size > ACCEPTED_REMEMBERED) this.#accepted.delete(this.#accepted.values().next().value!);
     const message = this.#waiting.get(clientId)?.message;
     if (!message) return;
     this.#waiting.delete(clientId);
-    if (this.#screens.has(message.conversationId)) this.#sent.set(clientId, { message, reached });
+    if (this.#screens.has(message.conversationId)) this.#sent.set(clientId, message);
     this.#changed([message.conversationId]);
   }
 
@@ -140,7 +135,7 @@ export class PendingMessages {
 
   #forgetSent(conversationId: string, gone: (clientId: string) => boolean): void {
     let forgotten = false;
-    for (const [clientId, { message }] of this.#sent) if (message.conversationId === conversationId && gone(clientId)) forgotten = this.#sent.delete(clientId);
+    for (const [clientId, message] of this.#sent) if (message.conversationId === conversationId && gone(clientId)) forgotten = this.#sent.delete(clientId);
     if (forgotten) this.#changed([conversationId]);
   }
 
@@ -148,7 +143,7 @@ export class PendingMessages {
     let changed = false;
     for (const conversationId of new Set(conversationIds)) {
       const of = (message: QueuedMessage) => message.conversationId === conversationId;
-      const shown = [...[...this.#sent.values()].filter(({ message }) => of(message)).map(({ message, reached }) => show(message, "sent", reached)), ...this.waiting.filter(of).map((message) => show(message, message.refusal ? "failed" : "sending"))].sort(byWriting);
+      const shown = [...[...this.#sent.values()].filter(of).map((message) => show(message, "sent")), ...this.waiting.filter(of).map((message) => show(message, message.refusal ? "failed" : "sending"))].sort(byWriting);
       if (same(shown, this.of(conversationId))) continue;
       changed = true;
       if (shown.length > 0) this.#shown.set(conversationId, shown);
@@ -158,8 +153,8 @@ export class PendingMessages {
   }
 }
 
-function show({ clientId, conversationId, body, createdAt, refusal, change, files }: QueuedMessage, status: PendingMessage["status"], reached = 0): PendingMessage {
-  return { clientId, conversationId, body, createdAt, status, ...(files && { files }), errorCode: refusal?.code ?? null, errorMessage: refusal?.message ?? null, change: change ?? null, reached };
+function show({ clientId, conversationId, body, createdAt, refusal }: QueuedMessage, status: PendingMessage["status"]): PendingMessage {
+  return { clientId, conversationId, body, createdAt, status, errorCode: refusal?.code ?? null, errorMessage: refusal?.message ?? null };
 }
 
 const same = (a: readonly PendingMessage[], b: readonly PendingMessage[]) =>

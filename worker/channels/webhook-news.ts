@@ -1,5 +1,4 @@
 /** Turns what happens in channels into webhook events; those that say "gone" wait, in case somebody is back. */
-import type { Clock } from "#worker/relay/clock.ts";
 import type { ChannelObserver } from "./channel-registry.ts";
 import type { ClientEvent } from "./client-events.ts";
 
@@ -11,11 +10,10 @@ export type WebhookEvent =
 export class WebhookNews implements ChannelObserver {
   /** What will be said unless it is taken back, oldest first: all wait equally long. */
   readonly #waiting = new Map<string, { event: WebhookEvent; at: number }>();
-  #callOff: (() => void) | null = null;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly leaveDelayMs: number,
-    private readonly clock: Clock,
     private readonly deliver: (event: WebhookEvent) => void,
   ) {}
 
@@ -42,21 +40,21 @@ export class WebhookNews implements ChannelObserver {
   }
 
   close(): void {
-    this.#callOff?.();
+    if (this.#timer) clearTimeout(this.#timer);
     this.#waiting.clear();
   }
 
   #wait(key: string, event: WebhookEvent): void {
-    this.#waiting.set(key, { event, at: this.clock.monotonic() + this.leaveDelayMs });
-    this.#callOff ??= this.clock.after(this.leaveDelayMs, this.#tellDue);
+    this.#waiting.set(key, { event, at: performance.now() + this.leaveDelayMs });
+    this.#timer ??= setTimeout(this.#tellDue, this.leaveDelayMs);
   }
 
   readonly #tellDue = (): void => {
-    this.#callOff = null;
-    const now = this.clock.monotonic();
+    this.#timer = null;
+    const now = performance.now();
     for (const [key, { event, at }] of this.#waiting) {
       if (at > now) {
-        this.#callOff = this.clock.after(at - now, this.#tellDue);
+        this.#timer = setTimeout(this.#tellDue, at - now);
         return;
       }
       this.#waiting.delete(key);
