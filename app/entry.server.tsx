@@ -9,6 +9,7 @@ import { I18nextProvider } from "react-i18next";
 import { NonceContext } from "#app/components/nonce.ts";
 import { installNodeEdge } from "#app/http/node-edge.server.ts";
 import { ownerHeader } from "#app/http/page-owner.server.ts";
+import { hashOf, keptNonce, tagOf } from "#app/http/page-tag.server.ts";
 import { stateOf } from "#app/http/request-state.server.ts";
 import { addMissing, BARE_POLICY, baseHeaders, pagePolicy } from "#app/http/security-headers.server.ts";
 import { startOrExit } from "#app/http/services.server.ts";
@@ -24,16 +25,21 @@ const NONCE_BYTES = 16;
 export default async function handleRequest(request: Request, status: number, headers: Headers, remix: EntryContext, context: object) {
   const state = await stateOf({ request, context });
   const locale = await state.locale();
-  const nonce = randomBytes(NONCE_BYTES).toString("base64");
+  const owner = await ownerHeader(state);
+  const hash = request.method === "GET" ? hashOf(remix, status, [owner, locale]) : null;
+  const kept = hash === null ? null : keptNonce(request.headers.get("if-none-match"), hash);
+  const nonce = kept ?? randomBytes(NONCE_BYTES).toString("base64");
   addMissing(headers, {
     ...baseHeaders(state),
+    ...(hash !== null && { "Cache-Control": "private, no-cache", ETag: tagOf(hash, nonce) }),
     "Content-Security-Policy": pagePolicy(state, state.services.settings, nonce),
     "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "private, no-store",
+    ...(hash === null && { "Cache-Control": "private, no-store" }),
     Vary: "Accept-Language, Cookie",
     "X-Request-Id": state.requestId,
-    ...(await ownerHeader(state)),
+    ...owner,
   });
+  if (kept !== null) return new Response(null, { status: 304, headers });
   const page = (
     <NonceContext.Provider value={nonce}>
       <I18nextProvider i18n={createI18n(locale.language, locale.digits)}>

@@ -13,6 +13,7 @@ import { KeptForOffline } from "#app/components/offline/kept-for-offline.tsx";
 import { OfflineNotice } from "#app/components/offline/offline-notice.tsx";
 import { RouteError } from "#app/components/route-error.tsx";
 import { frameOf } from "#app/components/route-handle.ts";
+import { Shortcuts } from "#app/components/shortcuts/shortcuts.tsx";
 import { ToastProvider } from "#app/components/toast.tsx";
 import { APP_VERSION } from "#app/config/version.server.ts";
 import { familyOf } from "#app/domain/families/queries.server.ts";
@@ -29,7 +30,7 @@ import { THEME_COLORS } from "./styles/theme-colors.ts";
 export const loader = page({ access: "public" }, async ({ ctx, viewer, locale, state }) => ({
   locale,
   version: APP_VERSION,
-  viewer: viewer && { userId: viewer.userId, name: viewer.name, hue: viewer.hue, role: viewer.role },
+  viewer: viewer && { userId: viewer.userId, name: viewer.name, hue: viewer.hue, avatar: viewer.avatar, role: viewer.role },
   live: viewer && { channels: state.services.settings.publicChannels ?? null, position: await positionFor(ctx, viewer) },
   // After the position: what commits in between comes again as an event.
   notices: viewer && (await noticesOf(ctx, viewer)),
@@ -97,6 +98,7 @@ export default function Root() {
   return (
     <LiveProvider config={{ userId: viewer.userId, channels: live.channels, position: live.position }} onReset={revalidate}>
       <KeptForOffline />
+      <Shortcuts />
       <Notifications self={viewer} notices={notices} position={live.position} />
       {familyChannel !== null && <Freshness channel={familyChannel} />}
       {familyChannel !== null && <TimerAlarm userId={viewer.userId} channel={familyChannel} sound={notices.sound} loadedAt={notices.now} />}

@@ -19,6 +19,8 @@ const entries = {
   doctor: "worker/cli/doctor.ts",
   backup: "worker/cli/backup.ts",
   restore: "worker/cli/restore.ts",
+  "import-messages": "worker/cli/import-messages.ts",
+  "export-messages": "worker/cli/export-messages.ts",
 };
 
 const missing = Object.values(entries).filter((file) => !existsSync(path.join(root, file)));

@@ -1,5 +1,5 @@
 /**
- * Runs one process of a finished build: `node worker/run.mjs app|relay|channels|migrate|seed|grant-admin|doctor|backup|restore [arguments]`.
+ * Runs one process of a finished build: `node worker/run.mjs app|relay|channels|migrate|seed|grant-admin|doctor|backup|restore|import-messages|export-messages [arguments]`.
  * Plain JavaScript, so that a machine without the build gets one clear line instead of a module error.
  */
 import { closeSync, existsSync, openSync } from "node:fs";
@@ -19,6 +19,8 @@ const PROCESSES = {
   doctor: workerBuild("doctor"),
   backup: workerBuild("backup"),
   restore: workerBuild("restore"),
+  "import-messages": workerBuild("import-messages"),
+  "export-messages": workerBuild("export-messages"),
 };
 
 /** Errors that an operator can mend: their message says all, a stack would hide it. */

@@ -37,11 +37,25 @@ const memories = new WeakMap<Database, Cache>();
  * @returns shared with other readers: not to be changed
  * @throws what `fill` throws; nothing is kept then
  */
-export async function cached<T>(db: Database, { name, tag, scope, maxAgeMs = MAX_AGE_MS, staleMs = 0, fill }: CachedRead<T>): Promise<T> {
-  const tags: TagName[] = scope === undefined ? [tag] : [tag, `${tag}:${scope}`];
+export async function cached<T>(db: Database, { name, tag, scope, maxAgeMs, staleMs, fill }: CachedRead<T>): Promise<T> {
+  const read = await cachedReads(db, { tags: [tag], ...(scope !== undefined && { scope }) });
+  return read(name, tag, fill, { ...(maxAgeMs !== undefined && { maxAgeMs }), ...(staleMs !== undefined && { staleMs }) });
+}
+
+/** As `cached`, by the versions that its maker has read. */
+export type ReadCached<Tag extends CacheTag> = <T>(name: string, tag: Tag, fill: () => Promise<T>, ages?: Pick<CachedRead<T>, "maxAgeMs" | "staleMs">) => Promise<T>;
+
+/** Several reads of one page with one look at the versions of all their tags. To be used at once: it knows of nothing later. */
+export async function cachedReads<Tag extends CacheTag>(db: Database, { tags, scope }: { tags: readonly Tag[]; scope?: string }): Promise<ReadCached<Tag>> {
+  const namesOf = (tag: Tag): TagName[] => (scope === undefined ? [tag] : [tag, `${tag}:${scope}`]);
+  const names = tags.flatMap(namesOf);
   // First the versions, then the data: what is read is never older than the versions that it is kept by.
-  const versions = await versionsOf(db, tags);
-  return cachified({ key: JSON.stringify([name, ...tags, ...versions]), cache: memoryOf(db), ttl: maxAgeMs, swr: staleMs, getFreshValue: fill });
+  const versions = await versionsOf(db, names);
+  return (name, tag, fill, { maxAgeMs = MAX_AGE_MS, staleMs = 0 } = {}) => {
+    const own = namesOf(tag);
+    const key = JSON.stringify([name, ...own, ...own.map((one) => versions[names.indexOf(one)])]);
+    return cachified({ key, cache: memoryOf(db), ttl: maxAgeMs, swr: staleMs, getFreshValue: fill });
+  };
 }
 
 function memoryOf(db: Database): Cache {

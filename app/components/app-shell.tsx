@@ -11,7 +11,7 @@ import { SignOutForm } from "./offline/sign-out-form.tsx";
 import type { RouteHandle } from "./route-handle.ts";
 
 interface AppShellProps {
-  viewer: { name: string; hue: number; role: "admin" | "member" };
+  viewer: { name: string; hue: number; avatar?: string | null | undefined; role: "admin" | "member" };
   /** Of Roost itself. */
   version: string;
   connection: ConnectionState;
@@ -87,7 +87,7 @@ function Sidebar({ viewer, connection }: Pick<AppShellProps, "viewer" | "connect
         <ConnectionBadge state={connection} className="flex-wrap justify-center text-center xl:justify-start xl:px-2 xl:text-start" />
         <div className="flex w-full flex-col items-center gap-2 xl:flex-row">
           <Link to="/settings" className="flex min-w-0 items-center gap-3 rounded-md p-1 transition-colors hover:bg-sunken xl:min-h-target xl:flex-1 xl:px-2" aria-label={`${viewer.name}, ${t("nav.settings")}`}>
-            <Avatar name={viewer.name} hue={viewer.hue} size="sm" />
+            <Avatar name={viewer.name} hue={viewer.hue} avatar={viewer.avatar} size="sm" />
             <bdi className="hidden truncate font-medium xl:inline">{viewer.name}</bdi>
           </Link>
           <SignOut />

@@ -49,6 +49,15 @@ const DRAWINGS = {
       <path d="M68 94v4M80 92v8M92 94v4M72 66h.1M88 66h.1M74 74c4-3 8-3 12 0" />
     </>
   ),
+  gift: (
+    <>
+      <path className="tint" d="M26 74c0-32 22-54 54-54s54 22 54 54c0 18-12 28-54 28S26 92 26 74z" />
+      <path d="M48 62h64v34a6 6 0 0 1-6 6H54a6 6 0 0 1-6-6z" className="paper" />
+      <path d="M42 48h76v14H42z" className="paper" />
+      <path d="M80 48v54M80 48c-8-14-26-16-26-6 0 6 12 6 26 6zM80 48c8-14 26-16 26-6 0 6-12 6-26 6z" />
+      <path d="m124 30 2 4 4 .6-3 3 .8 4.4-3.8-2-3.8 2 .8-4.4-3-3 4-.6zM34 34h.1M130 66h.1M30 58h.1" />
+    </>
+  ),
 } satisfies Record<string, ReactNode>;
 
 export type DrawingName = keyof typeof DRAWINGS;

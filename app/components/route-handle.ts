@@ -13,6 +13,8 @@ export interface RouteHandle {
   immersive?: boolean;
   /** No scripts: the document is shown at addresses that are not its own. */
   still?: boolean;
+  /** The browser keeps the page and asks whether it still holds (app/http/page-tag.server.ts): what it says of time, it says to the minute. */
+  revalidated?: boolean;
 }
 
 interface Match {

@@ -5,6 +5,8 @@ interface ArrowKeys {
   enter: "current" | "last";
   /** Escape leaves the list: where to? */
   onEscape?: () => void;
+  /** Enter, or the key for a menu, on an item itself (not on something in it). */
+  onEnter?: (item: HTMLElement) => void;
 }
 
 /** Marks what the arrows go to, in the order of the page. */
@@ -15,14 +17,16 @@ const CONTROLS = "a, button, summary";
  * Makes a list one tab stop, with arrows, Home, End and Escape inside. Controls within an item can be reached by the
  * tab key from that item only. Before it runs, and without JavaScript, everything is a tab stop as the browser has it.
  */
-export function useArrowKeys(list: RefObject<HTMLElement>, { enter, onEscape }: ArrowKeys): void {
+export function useArrowKeys(list: RefObject<HTMLElement>, { enter, onEscape, onEnter }: ArrowKeys): void {
   const escape = useRef(onEscape);
+  const press = useRef(onEnter);
   /** The item that has the focus, or something in it. */
   const held = useRef<HTMLElement | null>(null);
 
   // After every render, since any may have brought or taken items.
   useEffect(() => {
     escape.current = onEscape;
+    press.current = onEnter;
     const element = list.current;
     if (!element) return;
     const stops = stopsIn(element);
@@ -47,9 +51,16 @@ export function useArrowKeys(list: RefObject<HTMLElement>, { enter, onEscape }: 
     };
     const move = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
+      // Where something is written, the keys move within it.
+      if (event.target instanceof HTMLElement && event.target.matches("textarea, input, select")) return;
       if (event.key === "Escape" && escape.current) {
         event.preventDefault();
         escape.current();
+        return;
+      }
+      if ((event.key === "Enter" || event.key === "ContextMenu") && press.current && event.target instanceof HTMLElement && event.target === held.current && event.target.matches("li")) {
+        event.preventDefault();
+        press.current(event.target);
         return;
       }
       const stops = stopsIn(element);

@@ -60,6 +60,11 @@ const schema = z.object({
   TURSO_API_TOKEN: z.string().min(1).optional(),
   TURSO_ORGANIZATION: z.string().regex(/^[A-Za-z0-9_-]+$/, "the slug of a Turso organization").optional(),
   TURSO_API_URL: z.url("a URL such as https://api.turso.tech").default("https://api.turso.tech"),
+  UPLOADS: z.string().regex(/^(file|s3):/, "a folder (file:…) or a store (s3://bucket?endpoint=…)").optional(),
+  AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  AWS_SESSION_TOKEN: z.string().min(1).optional(),
+  AWS_REGION: z.string().regex(/^[a-z0-9-]+$/, "a region such as eu-central-1").default("us-east-1"),
   CHANNELS_PORT: port.default(6001),
   CHANNELS_HOST: z.string().min(1).default("127.0.0.1"),
   CHANNELS_WEBHOOK_URL: z.url("a URL").optional(),
@@ -109,6 +114,7 @@ export function parseSettings(env: Record<string, string | undefined>) {
   const raw = parsed.data;
   const dataDir = path.resolve(raw.DATA_DIR);
   const channels = channelsApp(raw);
+  requireTls(raw);
   return {
     production: raw.NODE_ENV !== "development",
     port: raw.PORT,
@@ -128,6 +134,8 @@ export function parseSettings(env: Record<string, string | undefined>) {
     relaySocket: path.join(dataDir, "relay.sock"),
     cronSecret: raw.CRON_SECRET,
     metricsToken: raw.METRICS_TOKEN,
+    /** Where pictures and files lie. */
+    uploads: uploadsSetting(raw, dataDir),
     /** Of the database's provider, for the console's database card; undefined: not asked. */
     turso: tursoApi(raw),
     trustProxy: raw.TRUST_PROXY,
@@ -161,7 +169,7 @@ function channelsApp(raw: Raw): ChannelsApp | undefined {
   if (CHANNELS_NAMES.every((name) => raw[name] === undefined)) return undefined;
   if (missing[0]) throw new SettingsError(missing[0], "expected a value, since other PUSHER_ settings are set (all or none)");
   const useTLS = raw.PUSHER_USE_TLS ?? true;
-  if (raw.PUSHER_HOST && !useTLS && raw.NODE_ENV === "production" && !isLoopback(raw.PUSHER_HOST))
+  if (raw.PUSHER_HOST && !useTLS && raw.NODE_ENV !== "development" && !isLoopback(raw.PUSHER_HOST))
     throw new SettingsError("PUSHER_USE_TLS", "expected on: in production only a loopback host may go without TLS");
   return {
     appId: raw.PUSHER_APP_ID!,
@@ -172,6 +180,41 @@ function channelsApp(raw: Raw): ChannelsApp | undefined {
     port: raw.PUSHER_PORT,
     useTLS,
   };
+}
+
+/** A store in the network, with its keys, or a folder. */
+function uploadsSetting(raw: Raw, dataDir: string) {
+  const value = raw.UPLOADS ?? `file:${path.join(dataDir, "uploads")}`;
+  if (value.startsWith("file:")) return { kind: "file" as const, folder: path.resolve(value.slice("file:".length).replace(/^\/\/(?=\/)/, "")) };
+  if (!URL.canParse(value)) throw new SettingsError("UPLOADS", "expected s3://bucket?endpoint=https://…");
+  const { hostname: bucket, searchParams } = new URL(value);
+  const endpoint = searchParams.get("endpoint") ?? `https://s3.${searchParams.get("region") ?? raw.AWS_REGION}.amazonaws.com`;
+  if (!bucket || !URL.canParse(endpoint)) throw new SettingsError("UPLOADS", "expected s3://bucket?endpoint=https://…");
+  const { protocol, hostname } = new URL(endpoint);
+  if (protocol !== "https:" && !(protocol === "http:" && isLoopback(hostname))) throw new SettingsError("UPLOADS", "expected an endpoint with https: pictures would travel in clear text");
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const) if (!raw[name]) throw new SettingsError(name, "expected a value, since UPLOADS names a store");
+  return {
+    kind: "s3" as const,
+    bucket,
+    endpoint: endpoint.replace(/\/+$/, ""),
+    region: searchParams.get("region") ?? raw.AWS_REGION,
+    accessKeyId: raw.AWS_ACCESS_KEY_ID!,
+    secretAccessKey: raw.AWS_SECRET_ACCESS_KEY!,
+    sessionToken: raw.AWS_SESSION_TOKEN,
+  };
+}
+
+/** In production nothing that the settings name may go over a network in clear text. @throws SettingsError */
+function requireTls(raw: Raw) {
+  if (raw.NODE_ENV === "development") return;
+  if (raw.DATABASE_URL && !raw.DATABASE_URL.startsWith("file:")) {
+    if (!URL.canParse(raw.DATABASE_URL)) throw new SettingsError("DATABASE_URL", "expected a URL such as libsql://name.example");
+    const { protocol, hostname, searchParams } = new URL(raw.DATABASE_URL);
+    const isPlain = protocol === "http:" || protocol === "ws:" || (protocol === "libsql:" && searchParams.get("tls") === "0");
+    if (isPlain && !isLoopback(hostname)) throw new SettingsError("DATABASE_URL", "expected libsql:, https: or wss: in production, where only a loopback host may go without TLS");
+  }
+  if (raw.PUBLIC_PUSHER_USE_TLS === false && raw.PUBLIC_PUSHER_HOST && !isLoopback(raw.PUBLIC_PUSHER_HOST))
+    throw new SettingsError("PUBLIC_PUSHER_USE_TLS", "expected on: in production only a loopback host may go without TLS");
 }
 
 function tursoApi(raw: Raw) {

@@ -9,6 +9,7 @@ import * as maintenance from "./maintenance/events.ts";
 import * as notifications from "./notifications/events.ts";
 import * as outbox from "./outbox/events.ts";
 import * as presence from "./presence/events.ts";
+import * as rewards from "./rewards/events.ts";
 import * as stars from "./stars/events.ts";
 import * as timers from "./timers/events.ts";
 
@@ -20,6 +21,8 @@ const declared: EventType[] = [
   conversations.newMessage,
   conversations.messageUpdated,
   conversations.messageDeleted,
+  conversations.messagesErased,
+  conversations.reactionChanged,
   conversations.messageRead,
   conversations.messageNotification,
   conversations.memberChanged,
@@ -44,6 +47,8 @@ const declared: EventType[] = [
   stars.starsUpdated,
   chores.choreCompleted,
   chores.choreUpdated,
+  rewards.redemptionUpdated,
+  rewards.wishUpdated,
   maintenance.operationProgress,
   maintenance.cacheRevalidated,
   health.healthPing,

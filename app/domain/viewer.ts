@@ -6,4 +6,6 @@ export interface Viewer {
   email: string | null;
   role: "admin" | "member";
   hue: number;
+  /** Their picture as its address names it (images/image.ts); null, and absent in data of a version that had none: initials. */
+  avatar?: string | null | undefined;
 }

@@ -1,9 +1,10 @@
 /** Expected refusals as people and programs see them: status, and text in the asker's language. */
 import { data } from "@remix-run/node";
 import { DomainError, type ErrorCode } from "#app/domain/errors.ts";
+import { StorageError } from "#app/domain/images/storage.server.ts";
 import { createI18n } from "#app/i18n/i18n.server.ts";
 import type { Locale } from "#app/i18n/locale.ts";
-import { DatabaseBusyError } from "#db/database.ts";
+import { isDatabaseUnavailable } from "#db/unavailable.ts";
 import { BodyError } from "./body.server.ts";
 
 export const STATUS: Record<ErrorCode, number> = {
@@ -20,11 +21,14 @@ export const STATUS: Record<ErrorCode, number> = {
   "email-taken": 409,
   "signups-closed": 403,
   "client-id-reused": 409,
+  "emoji-unknown": 422,
+  "too-many-reactions": 409,
   "no-such-person": 422,
   "already-in-family": 409,
   "family-code-taken": 409,
   "user-name-taken": 409,
   "last-parent": 409,
+  "last-admin": 409,
   "wrong-pin": 401,
   "pin-locked": 429,
   "pin-needed": 401,
@@ -34,11 +38,25 @@ export const STATUS: Record<ErrorCode, number> = {
   "chore-impossible": 409,
   "chore-not-due": 409,
   "not-enough-stars": 409,
+  "out-of-stock": 409,
+  "reward-gone": 409,
+  "price-changed": 409,
+  "redemption-impossible": 409,
   "key-reused": 422,
   "not-undoable": 409,
   "operation-running": 409,
   // Nobody asked for anything wrong: something in this house would have given a secret away.
   "diagnostics-leak": 500,
+  "not-a-picture": 415,
+  "picture-damaged": 422,
+  "picture-too-large": 422,
+  "file-empty": 422,
+  "file-missing": 422,
+  "too-many-files": 422,
+  "upload-id-reused": 409,
+  "upload-broken-off": 400,
+  "attachment-gone": 409,
+  "nothing-to-send": 422,
   "rate-limited": 429,
   "cross-site": 403,
   "method-not-allowed": 405,
@@ -51,11 +69,15 @@ export const STATUS: Record<ErrorCode, number> = {
 
 const BODY_CODES = { 400: "malformed", 413: "too-large", 415: "unsupported-type" } as const;
 
-/** An error as an expected refusal; null when it is none, and somebody must look at it. */
-export function asRefusal(error: unknown): DomainError | null {
+/** An error as an expected refusal; null when it is none, and somebody must look at it. That the database is away is logged in a line. */
+export function asRefusal(error: unknown, log: { warn(details: object, message: string): void }): DomainError | null {
   if (error instanceof DomainError) return error;
   if (error instanceof BodyError) return new DomainError(BODY_CODES[error.status]);
-  if (error instanceof DatabaseBusyError) return new DomainError("unavailable");
+  if (error instanceof StorageError) return new DomainError("unavailable");
+  if (isDatabaseUnavailable(error)) {
+    log.warn({ reason: error instanceof Error ? error.message : String(error) }, "the database cannot be used just now");
+    return new DomainError("unavailable");
+  }
   return null;
 }
 

@@ -14,6 +14,8 @@ export interface Limit {
 
 /** Ten a second, held for a minute: more than any person or queue replay needs. */
 export const SEND_LIMIT: Limit = { name: "send", points: 600, seconds: 60 };
+/** Pictures and files: a replayed queue may bring a few dozen at once. */
+export const UPLOAD_LIMIT: Limit = { name: "upload", points: 120, seconds: 60 };
 /** New rooms and changes of who is in them: more than any person needs. */
 export const ROOM_LIMIT: Limit = { name: "room", points: 60, seconds: 60 };
 /** Timers, stars and chores of a whole household on one tablet. */

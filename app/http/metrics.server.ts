@@ -1,7 +1,9 @@
 /** Figures for Prometheus, of this process; the outbox's come from the database when they are asked for. */
+import type { Socket } from "node:net";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Database } from "#db/database.ts";
 import { outboxFigures } from "#db/outbox/figures.ts";
+import { outboxSeries } from "./outbox-metrics.server.ts";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 /** In seconds: the send is a few ms, a page some ten, a sign-in some hundred. */
@@ -12,6 +14,7 @@ interface Metrics {
   requests: Histogram<"method" | "route" | "status">;
   outbox: Gauge<"state">;
   oldest: Gauge;
+  connections: Gauge;
 }
 
 const KEY = Symbol.for("roost.metrics");
@@ -26,6 +29,7 @@ function metrics(): Metrics {
     registry,
     requests: new Histogram({ name: "roost_http_request_duration_seconds", help: "Time from a request's head to its answer's end", labelNames: ["method", "route", "status"], buckets: BUCKETS, registers }),
     outbox: new Gauge({ name: "roost_outbox_events", help: "Events of the outbox that wait or are dead", labelNames: ["state"], registers }),
+    connections: new Gauge({ name: "roost_http_connections", help: "Connections to this process that are open", registers }),
     oldest: new Gauge({ name: "roost_outbox_oldest_pending_seconds", help: "Age of the oldest waiting event; 0 when none waits", registers }),
   });
 }
@@ -35,6 +39,17 @@ export function observeRequest(request: { method: string; route: string; status:
   metrics().requests.observe({ method: METHODS.has(request.method) ? request.method : "OTHER", route: request.route, status: request.status }, request.seconds);
 }
 
+const counted = new WeakSet<Socket>();
+
+/** Counts a request's connection for as long as it is open, once. */
+export function observeConnection(socket: Socket): void {
+  if (counted.has(socket)) return;
+  counted.add(socket);
+  const { connections } = metrics();
+  connections.inc();
+  socket.once("close", () => connections.dec());
+}
+
 /** @returns the figures in Prometheus' text format, and its content type */
 export async function renderMetrics(db: Database, now: number): Promise<{ body: string; contentType: string }> {
   const { registry, outbox, oldest } = metrics();
@@ -42,5 +57,5 @@ export async function renderMetrics(db: Database, now: number): Promise<{ body: 
   outbox.set({ state: "pending" }, figures.pending);
   outbox.set({ state: "dead" }, figures.dead);
   oldest.set(figures.oldestPendingAt === null ? 0 : Math.max(0, (now - figures.oldestPendingAt) / 1000));
-  return { body: await registry.metrics(), contentType: registry.contentType };
+  return { body: `${await registry.metrics()}\n${await outboxSeries(db, now)}`, contentType: registry.contentType };
 }

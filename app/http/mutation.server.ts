@@ -8,6 +8,7 @@ import { DomainError } from "#app/domain/errors.ts";
 import type { Locale } from "#app/i18n/locale.ts";
 import { createI18n } from "#app/i18n/i18n.server.ts";
 import { admit, wrapped, type Access, type Args, type Handled } from "./args.server.ts";
+import { isMultipart, withArrivingFiles, type ArrivedForm } from "./arriving-files.server.ts";
 import { MAX_JSON_BYTES, readBody, readForm, readJson, type Fields } from "./body.server.ts";
 import { asRefusal, errorBody, jsonRefusal, pageRefusal, refusalHeaders, STATUS } from "./errors.server.ts";
 import type { FormFailure } from "./form-failure.ts";
@@ -25,13 +26,19 @@ export type FormOutcome<T> = { redirect: string; headers?: HeadersInit } | ({ da
 export interface Intent<A extends Access, S extends Schema, T> {
   schema: S;
   limit?: Limit;
-  run: (args: Args<A> & { input: z.output<S> }) => Promise<FormOutcome<T>>;
+  run: (args: Args<A> & { input: z.output<S>; files: ArrivedForm["files"] }) => Promise<FormOutcome<T>>;
+}
+
+/** Of a page whose forms may bring files: how large each may be, and how many. */
+export interface FormFiles {
+  maxBytes: number;
+  maxFiles: number;
 }
 
 /** One of a page's forms, told apart by the field `intent`. A function, so that `input` gets the schema's type. */
 export const intent = <S extends Schema, T = never, A extends Access = "member">(one: Intent<A, S, T>): Intent<A, S, T> => one;
 
-type AnyIntent<A extends Access> = { schema: Schema; limit?: Limit; run: (args: Args<A> & { input: never }) => Promise<FormOutcome<unknown>> };
+type AnyIntent<A extends Access> = { schema: Schema; limit?: Limit; run: (args: Args<A> & { input: never; files: ArrivedForm["files"] }) => Promise<FormOutcome<unknown>> };
 type DataOf<I> = I extends { run: (args: never) => Promise<FormOutcome<infer T>> } ? T : never;
 
 const MUTATE = ["POST"] as const;
@@ -41,25 +48,30 @@ const MUTATE = ["POST"] as const;
  * data; on refusal it answers 4xx with a FormFailure, so that the page shows the form again with what was typed.
  */
 export function form<A extends Access, S extends Schema, T = never>(options: { access: A } & Intent<A, S, T>): (handled: Handled) => Promise<T | FormFailure>;
-export function form<A extends Access, M extends Record<string, AnyIntent<A>>>(options: { access: A; intents: M }): (handled: Handled) => Promise<DataOf<M[keyof M]> | FormFailure>;
-export function form(options: { access: Access; intents?: Record<string, AnyIntent<Access>> } & Partial<AnyIntent<Access>>): (handled: Handled) => Promise<unknown> {
+export function form<A extends Access, M extends Record<string, AnyIntent<A>>>(options: { access: A; intents: M; files?: FormFiles }): (handled: Handled) => Promise<DataOf<M[keyof M]> | FormFailure>;
+export function form(options: { access: Access; intents?: Record<string, AnyIntent<Access>>; files?: FormFiles } & Partial<AnyIntent<Access>>): (handled: Handled) => Promise<unknown> {
   return wrapped(async (handled: Handled) => {
     const state = await stateOf(handled);
     let fields: Fields = {};
     try {
       const args = await admit(handled, options.access, MUTATE, state);
       if (!args.viewer) await spend(ANONYMOUS_LIMIT, state.address);
-      fields = await readForm(args.request);
-      const chosen = options.intents ? pick(options.intents, fields) : (options as AnyIntent<Access>);
-      if (chosen.limit) await spend(chosen.limit, args.viewer?.userId ?? state.address);
-      const parsed = chosen.schema.safeParse(fields);
-      if (!parsed.success) return failed(new DomainError("invalid-input"), fields, await state.locale(), fieldErrors(parsed.error));
-      const outcome = await chosen.run({ ...args, input: parsed.data as never });
-      const headers = outcome.headers ?? {};
-      if ("redirect" in outcome) throw toPath(outcome.redirect, headers);
-      return data(outcome.data, { status: outcome.status ?? 200, headers });
+      const run = async (form: ArrivedForm) => {
+        fields = form.fields;
+        const chosen = options.intents ? pick(options.intents, fields) : (options as AnyIntent<Access>);
+        if (chosen.limit) await spend(chosen.limit, args.viewer?.userId ?? state.address);
+        const parsed = chosen.schema.safeParse(fields);
+        if (!parsed.success) return failed(new DomainError("invalid-input"), fields, await state.locale(), fieldErrors(parsed.error));
+        const outcome = await chosen.run({ ...args, input: parsed.data as never, files: form.files });
+        const headers = outcome.headers ?? {};
+        if ("redirect" in outcome) throw toPath(outcome.redirect, headers);
+        return data(outcome.data, { status: outcome.status ?? 200, headers });
+      };
+      // Files go to the disk, and only where a page expects some from somebody who is signed in.
+      if (options.files && args.viewer && isMultipart(args.request)) return await withArrivingFiles(args.request, { folder: state.services.arrivals, ...options.files }, run);
+      return await run({ fields: await readForm(args.request), files: [] });
     } catch (error) {
-      const refusal = asRefusal(error);
+      const refusal = asRefusal(error, state.log);
       if (!refusal) throw error;
       if (refusal.code === "not-signed-in") throw toSignIn(handled.request);
       if (GATE_CODES.has(refusal.code)) throw pageRefusal(refusal, await state.locale());
@@ -108,16 +120,15 @@ export type JsonOutcome = { data: unknown; status?: number } & Headered;
 export function jsonAction<A extends Access, S extends Schema>(options: { access: A; schema: S; limit?: Limit; maxBytes?: number; run: (args: Args<A> & { input: z.output<S> }) => Promise<JsonOutcome> }) {
   return program(options, async (args) => {
     const parsed = options.schema.safeParse(await readJson(args.request, options.maxBytes ?? MAX_JSON_BYTES));
-    if (!parsed.success) {
-      const [field, problem] = Object.entries(fieldErrors(parsed.error))[0] ?? ["", ""];
-      return invalid(field, problem, args.locale);
-    }
+    if (!parsed.success) return invalid(parsed.error, args.locale);
     const { data: answer, status = 200, headers = {} } = await options.run({ ...args, input: parsed.data });
     return json(answer, { status, headers });
   });
 }
 
-function invalid(field: string, problem: string, locale: Locale): Response {
+/** For programs: the first field that is wrong, and how. */
+export function invalid(refused: z.ZodError, locale: Locale): Response {
+  const [field, problem] = Object.entries(fieldErrors(refused))[0] ?? ["", ""];
   const { t } = createI18n(locale.language, locale.digits);
   const message = t(`errors.fields.${problem}`, { defaultValue: t("errors.invalid-input") });
   return Response.json({ error: { code: "invalid-input", message, ...(field ? { field } : {}) } }, { status: STATUS["invalid-input"] });
@@ -136,7 +147,7 @@ function program<A extends Access>(options: { access: A; limit?: Limit }, answer
       if (options.limit) await spend(options.limit, args.viewer?.userId ?? state.address);
       return withApiHeaders(await answer(args), state);
     } catch (error) {
-      const refusal = asRefusal(error) ?? unexpected(error, state.log);
+      const refusal = asRefusal(error, state.log) ?? unexpected(error, state.log);
       return withApiHeaders(jsonRefusal(refusal, await state.locale()), state);
     }
   }, { access: options.access });

@@ -9,7 +9,7 @@ import morgan from "morgan";
 import type { Settings } from "#app/config/settings.ts";
 import { newId } from "#app/domain/ids.ts";
 import { noteArrival, type Arrival } from "./arrival.server.ts";
-import { observeRequest } from "./metrics.server.ts";
+import { observeConnection, observeRequest } from "./metrics.server.ts";
 import { isCrossSite, isSafeMethod, ownOrigin, type HeaderReader } from "./origin.server.ts";
 import { forwardedFor } from "./request-state.server.ts";
 import { bareHeaders } from "./security-headers.server.ts";
@@ -35,6 +35,7 @@ function receive(request: IncomingMessage, response: ServerResponse, { settings,
   const started = performance.now();
   const { method = "", url = "" } = request;
   const header = headerReader(request);
+  observeConnection(request.socket);
   if (!settings.trustProxy) for (const name of PROXY_HEADERS) Reflect.deleteProperty(request.headers, name);
   const arrival: Arrival = {
     requestId: newId(),

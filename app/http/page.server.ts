@@ -19,7 +19,7 @@ export function page<A extends Access, T>(options: { access: A }, load: (args: A
     try {
       return await load(await admit(handled, options.access, READ, state));
     } catch (error) {
-      const refusal = asRefusal(error);
+      const refusal = asRefusal(error, state.log);
       if (!refusal) throw error;
       if (refusal.code === "not-signed-in") throw toSignIn(handled.request);
       throw pageRefusal(refusal, await state.locale());
@@ -48,7 +48,7 @@ export function resource<A extends Access>(options: { access: A }, answer: (args
       const answered = await answer(await admit(handled, options.access, READ, state));
       return withApiHeaders(answered instanceof Response ? answered : json(answered), state);
     } catch (error) {
-      const refusal = asRefusal(error) ?? unexpected(error, state.log);
+      const refusal = asRefusal(error, state.log) ?? unexpected(error, state.log);
       return withApiHeaders(jsonRefusal(refusal, await state.locale()), state);
     }
   }, { access: options.access });

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Context } from "#app/domain/context.ts";
 import { markSeen } from "#app/domain/presence/commands.server.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
-import { DatabaseBusyError } from "#db/database.ts";
+import { isDatabaseUnavailable } from "#db/unavailable.ts";
 
 /** Signs of life of so long are looked at together. */
 const GATHER_MS = 200;
@@ -38,7 +38,7 @@ class Gatherer {
       await markSeen(this.ctx, seen);
     } catch (error) {
       // The next sign of life is some seconds away.
-      if (error instanceof DatabaseBusyError) log.warn("presence not noted: the database is busy");
+      if (isDatabaseUnavailable(error)) log.warn("presence not noted: the database cannot be used just now");
       else log.error({ err: error }, "presence not noted");
     }
   }

@@ -7,6 +7,7 @@ import { parseSettings, SettingsError, type Settings } from "#app/config/setting
 import type { Context } from "#app/domain/context.ts";
 import type { EventType } from "#app/domain/events.ts";
 import { newId } from "#app/domain/ids.ts";
+import { arrivalFolder, openStorage, type Storage } from "#app/domain/images/storage.server.ts";
 import { openDatabase, type Database } from "#db/database.ts";
 import { drainOnce, inlineDrainer, type DrainResult } from "#worker/relay/drain.ts";
 import { nudgeClient } from "#worker/relay/nudge.ts";
@@ -16,6 +17,7 @@ import { channelsProbe, type ChannelsProbe } from "#worker/relay/publishers/prob
 import { pusherPublisher } from "#worker/relay/publishers/pusher.ts";
 import type { Publisher } from "#worker/relay/publishers/publisher.ts";
 import { JOBS } from "#worker/scheduler/jobs.ts";
+import { outliveAnswer } from "./after-answer.server.ts";
 
 export interface Services {
   settings: Settings;
@@ -23,6 +25,9 @@ export interface Services {
   sessionSecrets: string[];
   db: Database;
   ctx: Context;
+  /** Where pictures and files lie, and where they arrive before they are looked at. */
+  storage: Storage;
+  arrivals: string;
   log: Logger;
   /** Publishes an ephemeral event now, without the outbox: best effort. @returns whether the service took it */
   announce<P>(event: { type: EventType<P>; channel: string; payload: P }): Promise<boolean>;
@@ -64,9 +69,10 @@ async function start({ settings, sessionSecrets, log }: Foundation): Promise<Ser
   const publisher = settings.channels ? pusherPublisher(settings.channels) : null;
   const occupancy = settings.channels ? pusherOccupancy(settings.channels) : null;
   const probe = settings.channels && publisher ? channelsProbe(settings.channels, publisher) : null;
-  const chores = choresOver({ log, clock, publisher, occupancy, open: memoised(open) });
-  db.onCommit(settings.relayMode === "inline" ? () => void setImmediate(chores.drainSoon) : nudgeClient(settings.relaySocket).nudge);
-  return { settings, sessionSecrets, db, ctx: { db, ...clock }, log, announce: announcer(publisher, log), probe, runChores: chores.run };
+  const storage = openStorage(settings.uploads);
+  const chores = choresOver({ log, clock, publisher, occupancy, storage, open: memoised(open) });
+  db.onCommit(settings.relayMode === "inline" ? () => outliveAnswer(new Promise((drained) => setImmediate(() => void chores.drainSoon().then(drained)))) : nudgeClient(settings.relaySocket).nudge);
+  return { settings, sessionSecrets, db, ctx: { db, ...clock }, storage, arrivals: await arrivalFolder(settings.uploads), log, announce: announcer(publisher, log), probe, runChores: chores.run };
 }
 
 interface ChoresOptions {
@@ -75,19 +81,21 @@ interface ChoresOptions {
   /** Null: Channels is not configured. */
   publisher: Publisher | null;
   occupancy: Occupancy | null;
+  storage: Storage;
   /** A connection of its own: a drain's commits must not wake the next drain, or an outage would spin. */
   open: () => Promise<Database>;
 }
 
-function choresOver({ log, clock, publisher, occupancy, open }: ChoresOptions) {
+function choresOver({ log, clock, publisher, occupancy, storage, open }: ChoresOptions) {
   const drainer = memoised(async () => inlineDrainer({ db: await open(), publisher, newId: clock.newId, log }));
   return {
-    drainSoon: () => void drainer().then((drain) => drain()).catch((error: unknown) => log.error({ err: error }, "draining failed")),
+    /** Resolves once what is committed has had its chance; never rejects. */
+    drainSoon: () => drainer().then((drain) => drain()).catch((error: unknown) => log.error({ err: error }, "draining failed")),
     async run(): Promise<Chores> {
       const started = performance.now();
       const db = await open();
       const figures: Record<string, number> = {};
-      for (const job of JOBS) for (const [name, count] of Object.entries(await job.run({ db, ...clock, occupancy }))) figures[name] = (figures[name] ?? 0) + count;
+      for (const job of JOBS) for (const [name, count] of Object.entries(await job.run({ db, ...clock, occupancy, storage }))) figures[name] = (figures[name] ?? 0) + count;
       const drained = await drainOnce({ db, publisher, newId: clock.newId, log });
       return { ...drained, tookMs: Math.round(performance.now() - started), figures };
     },

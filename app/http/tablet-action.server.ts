@@ -9,6 +9,7 @@ import type { Args } from "./args.server.ts";
 import { again, dashboardIntents } from "./family-verbs.server.ts";
 import { SECRETS_LIMIT } from "./limits.server.ts";
 import { form, intent } from "./mutation.server.ts";
+import { redemptionIntents } from "./rewards-action.server.ts";
 import { activeVisitorAt } from "./tablet.server.ts";
 
 type ScreenArgs = Args<"screen">;
@@ -33,6 +34,7 @@ export const tabletAction = form({
   access: "screen",
   intents: {
     ...dashboardIntents(actorOf),
+    ...redemptionIntents(actorOf),
     enter: intent<typeof tabletEnterSchema, never, "screen">({
       schema: tabletEnterSchema,
       limit: SECRETS_LIMIT,

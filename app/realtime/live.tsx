@@ -24,6 +24,7 @@ import { ReceivedSampler } from "./received/sampler.ts";
 import { StatusBook } from "./status-book.ts";
 import type { ViewedChannels } from "./view.ts";
 import { View } from "./view.ts";
+import { uploadByXhr } from "./uploads/upload-request.ts";
 
 export type { ConnectionState } from "./connection-state.ts";
 export type { LiveEvent } from "./live-event.ts";
@@ -69,7 +70,7 @@ export function LiveProvider({ config, onReset, onSignedOut = toSignIn, environm
 function createLive({ userId, channels, position }: LiveConfig, environment: LiveEnvironment | undefined): Live {
   const engine = new LiveEngine({ cursor: position.cursor, seq: position.seq, epoch: position.epoch, push: channels !== null, clientEvents: channels?.clientEvents });
   const env = environment ?? { ...browserTimers, random: Math.random, fetch: (url, init) => fetch(url, init), log: browserLog };
-  const queue = new SendQueue({ ...env, post: postMessage(env, userId), newId, onAccepted: (messageId) => engine.expectMessage(messageId) });
+  const queue = new SendQueue({ ...env, post: postMessage(env, userId, uploadByXhr(env, userId)), newId, onAccepted: (messageId) => engine.expectMessage(messageId) });
   return { engine, queue, statuses: new StatusBook(engine) };
 }
 

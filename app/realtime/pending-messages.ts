@@ -1,5 +1,5 @@
 /** The queue as screens show it: a picture of the storage, ahead of it by what was just written. */
-import type { QueuedMessage, Refusal } from "./queue-storage.ts";
+import type { QueuedChange, QueuedFile, QueuedMessage, Refusal } from "./queue-storage.ts";
 
 /** Accepted ones may still stand in the storage for a moment: so many of the newest are remembered. */
 const ACCEPTED_REMEMBERED = 1_000;
@@ -14,6 +14,11 @@ export interface PendingMessage {
   /** Why it was refused: the key of a text under `errors`. */
   errorCode: string | null;
   errorMessage: string | null;
+  files?: readonly QueuedFile[] | undefined;
+  /** Of a message that is there already. */
+  change: QueuedChange | null;
+  /** Of an accepted change: how far the message's state was by then; the screen has it once it is as far. */
+  reached: number;
 }
 
 type Keeper = "device" | "page";
@@ -28,7 +33,7 @@ const NOTHING: PendingMessage[] = [];
 export class PendingMessages {
   #waiting = new Map<string, Waiting>();
   /** Accepted, while a screen is open that may not have it from the log yet. */
-  #sent = new Map<string, QueuedMessage>();
+  #sent = new Map<string, { message: QueuedMessage; reached: number }>();
   #accepted = new Set<string>();
   #screens = new Map<string, number>();
   #shown = new Map<string, PendingMessage[]>();
@@ -97,13 +102,13 @@ export class PendingMessages {
     return true;
   }
 
-  accept(clientId: string): void {
+  accept(clientId: string, reached = 0): void {
     this.#accepted.add(clientId);
     if (this.#accepted.size > ACCEPTED_REMEMBERED) this.#accepted.delete(this.#accepted.values().next().value!);
     const message = this.#waiting.get(clientId)?.message;
     if (!message) return;
     this.#waiting.delete(clientId);
-    if (this.#screens.has(message.conversationId)) this.#sent.set(clientId, message);
+    if (this.#screens.has(message.conversationId)) this.#sent.set(clientId, { message, reached });
     this.#changed([message.conversationId]);
   }
 
@@ -135,7 +140,7 @@ export class PendingMessages {
 
   #forgetSent(conversationId: string, gone: (clientId: string) => boolean): void {
     let forgotten = false;
-    for (const [clientId, message] of this.#sent) if (message.conversationId === conversationId && gone(clientId)) forgotten = this.#sent.delete(clientId);
+    for (const [clientId, { message }] of this.#sent) if (message.conversationId === conversationId && gone(clientId)) forgotten = this.#sent.delete(clientId);
     if (forgotten) this.#changed([conversationId]);
   }
 
@@ -143,7 +148,7 @@ export class PendingMessages {
     let changed = false;
     for (const conversationId of new Set(conversationIds)) {
       const of = (message: QueuedMessage) => message.conversationId === conversationId;
-      const shown = [...[...this.#sent.values()].filter(of).map((message) => show(message, "sent")), ...this.waiting.filter(of).map((message) => show(message, message.refusal ? "failed" : "sending"))].sort(byWriting);
+      const shown = [...[...this.#sent.values()].filter(({ message }) => of(message)).map(({ message, reached }) => show(message, "sent", reached)), ...this.waiting.filter(of).map((message) => show(message, message.refusal ? "failed" : "sending"))].sort(byWriting);
       if (same(shown, this.of(conversationId))) continue;
       changed = true;
       if (shown.length > 0) this.#shown.set(conversationId, shown);
@@ -153,8 +158,8 @@ export class PendingMessages {
   }
 }
 
-function show({ clientId, conversationId, body, createdAt, refusal }: QueuedMessage, status: PendingMessage["status"]): PendingMessage {
-  return { clientId, conversationId, body, createdAt, status, errorCode: refusal?.code ?? null, errorMessage: refusal?.message ?? null };
+function show({ clientId, conversationId, body, createdAt, refusal, change, files }: QueuedMessage, status: PendingMessage["status"], reached = 0): PendingMessage {
+  return { clientId, conversationId, body, createdAt, status, ...(files && { files }), errorCode: refusal?.code ?? null, errorMessage: refusal?.message ?? null, change: change ?? null, reached };
 }
 
 const same = (a: readonly PendingMessage[], b: readonly PendingMessage[]) =>

@@ -1,8 +1,9 @@
 /** Where the send queue keeps what is not accepted yet. */
+import type { MessageChange } from "#app/domain/conversations/change.ts";
 
 /**
  * What somebody wants to say: an intent, not a request. Rows outlive the version of the app that wrote them, so
- * fields are only ever added, and a missing one must mean something (files in messages will be such a field).
+ * fields are only ever added, and a missing one must mean something.
  */
 export interface QueuedMessage {
   /** Minted once: however often it is posted, one message results. */
@@ -13,7 +14,25 @@ export interface QueuedMessage {
   createdAt: number;
   /** Set when the server refused it for good. */
   refusal: Refusal | null;
+  /** Pictures and files; missing: none. */
+  files?: readonly QueuedFile[];
+  /** Of a message that is there already; then `body` is empty. Absent: a new message. */
+  change?: QueuedChange;
 }
+
+/** A file of a message: kept with it, so that it goes out whenever the message does. */
+export interface QueuedFile {
+  /** Minted once: however often it is uploaded, one results. */
+  uploadId: string;
+  name: string;
+  size: number;
+  isPicture: boolean;
+  blob: Blob;
+  /** What the server called it, where it was uploaded before the message was sent. */
+  uploaded: { imageId: string } | { fileId: string } | null;
+}
+
+export type QueuedChange = MessageChange & { messageId: string };
 
 export interface Refusal {
   /** A code of app/domain/errors.ts. */

@@ -5,7 +5,6 @@
  * What is refused for good stays, with its text and the reason, and the ones after it go on: a refusal is about that
  * one message (too long, say), and somebody who walked away must not find the rest of the day unsent.
  */
-import type { MessageData } from "#app/domain/conversations/events.ts";
 import type { Log, Timers } from "./environment.ts";
 import type { DrainOptions } from "./offline/drain.ts";
 import { Drainer } from "./offline/drain.ts";
@@ -13,9 +12,9 @@ import type { QueueNotice } from "./offline/queue-channel.ts";
 import type { QueueDevice } from "./offline/queue-device.ts";
 import type { PendingMessage } from "./pending-messages.ts";
 import { PendingMessages } from "./pending-messages.ts";
-import type { PostMessage } from "./post-message.ts";
+import type { Accepted, PostMessage } from "./post-message.ts";
 import { memoryStorage } from "./queue-storage.ts";
-import type { QueuedMessage } from "./queue-storage.ts";
+import type { QueuedChange, QueuedFile, QueuedMessage } from "./queue-storage.ts";
 
 export type { PendingMessage } from "./pending-messages.ts";
 
@@ -94,8 +93,16 @@ export class SendQueue {
   }
 
   /** Shows and sends a text. @returns its `clientId` */
-  enqueue({ conversationId, body }: { conversationId: string; body: string }): string {
-    const message: QueuedMessage = { clientId: this.options.newId(), conversationId, body, createdAt: this.options.now(), refusal: null };
+  enqueue({ conversationId, body, files = [] }: { conversationId: string; body: string; files?: readonly QueuedFile[] }): string {
+    return this.#enqueue({ clientId: this.options.newId(), conversationId, body, createdAt: this.options.now(), refusal: null, ...(files.length > 0 && { files }) });
+  }
+
+  /** Shows and sends a change of a message that is there already, behind what was written before it. @returns its `clientId` */
+  change(conversationId: string, change: QueuedChange): string {
+    return this.#enqueue({ clientId: this.options.newId(), conversationId, body: "", createdAt: this.options.now(), refusal: null, change });
+  }
+
+  #enqueue(message: QueuedMessage): string {
     this.#shown.add(message);
     if (this.#device) void this.#keep(message);
     return message.clientId;
@@ -164,10 +171,10 @@ export class SendQueue {
     return { post, log, now, after, random, onAccepted: (queued, message) => this.#onAccepted(queued, message), onRefused: () => this.#onRefused() };
   }
 
-  #onAccepted({ clientId, conversationId }: QueuedMessage, { id }: MessageData): void {
-    this.#device?.channel.tell({ kind: "accepted", clientId, conversationId, messageId: id });
-    this.#shown.accept(clientId);
-    this.options.onAccepted(id);
+  #onAccepted({ clientId, conversationId, change }: QueuedMessage, { id, reached }: Accepted): void {
+    this.#device?.channel.tell({ kind: "accepted", clientId, conversationId, messageId: id, ...(reached !== undefined && { reached }) });
+    this.#shown.accept(clientId, reached);
+    if (!change) this.options.onAccepted(id);
     // What only this page keeps may have waited for this one.
     this.#ownDrainer.look();
   }
@@ -183,8 +190,8 @@ export class SendQueue {
         this.#look();
         return this.#drainer?.look();
       case "accepted":
-        this.#shown.accept(notice.clientId);
-        this.options.onAccepted(notice.messageId);
+        this.#shown.accept(notice.clientId, notice.reached);
+        if (notice.reached === undefined) this.options.onAccepted(notice.messageId);
         return this.#ownDrainer.look();
       case "wake":
         return this.#drainer?.wake();

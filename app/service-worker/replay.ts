@@ -5,6 +5,7 @@ import { drainOnce } from "#app/realtime/offline/drain.ts";
 import { broadcastChannel } from "#app/realtime/offline/queue-channel.ts";
 import { QueueDatabase } from "#app/realtime/offline/queue-database.ts";
 import { NOT_SIGNED_IN, postMessage } from "#app/realtime/post-message.ts";
+import { uploadByFetch } from "#app/realtime/uploads/upload-request.ts";
 
 const TAG = /^roost-queue-([0-9a-f]{32})$/;
 
@@ -43,7 +44,7 @@ async function stillWaiting(name: string): Promise<void> {
 async function drain(userId: string, name: string, tell: ReturnType<typeof broadcastChannel>["tell"]): Promise<void> {
   const database = new QueueDatabase(name);
   let signedOut = false;
-  const post = postMessage({ ...browserTimers, fetch: (url, init) => fetch(url, init) }, userId);
+  const post = postMessage({ ...browserTimers, fetch: (url, init) => fetch(url, init) }, userId, uploadByFetch((url, init) => fetch(url, init), userId));
   try {
     const done = await drainOnce({
       storage: database,
@@ -53,7 +54,7 @@ async function drain(userId: string, name: string, tell: ReturnType<typeof broad
         return outcome;
       },
       mayPost: async () => true,
-      onAccepted: ({ clientId, conversationId }, { id }) => tell({ kind: "accepted", clientId, conversationId, messageId: id }),
+      onAccepted: ({ clientId, conversationId }, { id, reached }) => tell({ kind: "accepted", clientId, conversationId, messageId: id, ...(reached !== undefined && { reached }) }),
       onRefused: () => tell({ kind: "changed" }),
       log: browserLog,
     });

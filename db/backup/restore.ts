@@ -140,7 +140,7 @@ async function stage(options: RestoreOptions, staged: string, token: number): Pr
     const epoch = await db.transact(async (tx) => {
       for (const sql of LEFT_BEHIND) await tx.all(sql);
       // A relay that still runs holds a lower one, so what it settles changes nothing.
-      await tx.all("UPDATE leases SET token = max(token, ?) + 1", [token]);
+      await tx.all("UPDATE leases SET token = max(token, ?)", [token]);
       if (endSessions) await tx.all("DELETE FROM sessions");
       return startNewEpoch(tx);
     });

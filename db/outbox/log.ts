@@ -24,9 +24,16 @@ export async function logHead(db: Queries): Promise<LogHead> {
 
 const START_ANEW = "UPDATE outbox_log SET epoch = lower(hex(randomblob(16))) WHERE id = 1 RETURNING epoch";
 
-/** Gives the log a new epoch, so that every reader starts from fresh data. For a restored backup. */
+/** By primary key; nothing where no relay ever led. */
+const GIVE_WAY = "UPDATE leases SET holder = NULL, token = token + 1, beat = beat + 1 WHERE name = 'relay'";
+
+/**
+ * Gives the log a new epoch, so that every reader starts from fresh data: for a restored backup, or where rows came in
+ * without events. A relay that leads has stamped events with the old one: it finds itself fenced, and leads anew.
+ */
 export async function startNewEpoch(tx: Queries): Promise<string> {
   const [row] = await tx.all<{ epoch: string }>(START_ANEW);
   if (!row) throw new Error("outbox_log has no row: run the migrations");
+  await tx.all(GIVE_WAY);
   return row.epoch;
 }

@@ -17,6 +17,8 @@ export const users = sqliteTable(
     timeZone: text("time_zone"),
     /** One of eight stable hues, 0 to 7 (avatar ring, name). */
     hue: integer("hue").notNull().default(0),
+    /** The picture as its address names it, `{image id}-{hash}`; null: initials. Kept by whoever sets the picture. */
+    avatar: text("avatar"),
     /** What somebody is notified of where a conversation says nothing else. */
     notifyLevel: text("notify_level", { enum: ["all", "mentions", "none"] }).notNull().default("all"),
     notifySound: integer("notify_sound", { mode: "boolean" }).notNull().default(true),
@@ -24,7 +26,11 @@ export const users = sqliteTable(
     showReceipts: integer("show_receipts", { mode: "boolean" }).notNull().default(true),
     /** Whether others see this person online, typing lists of rooms included, and when they were last here. */
     showLastActive: integer("show_last_active", { mode: "boolean" }).notNull().default(true),
+    /** Whether Enter sends a message; otherwise it breaks the line, and Ctrl or Cmd with Enter sends. */
+    enterSends: integer("enter_sends", { mode: "boolean" }).notNull().default(true),
     disabledAt: integer("disabled_at"),
+    /** The person has deleted the account: no name, nothing of theirs, only a place in what others did with them. */
+    erasedAt: integer("erased_at"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [uniqueIndex("users_email").on(table.email)],

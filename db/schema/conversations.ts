@@ -68,10 +68,62 @@ export const messages = sqliteTable(
     clientId: text("client_id").notNull(),
     body: text("body").notNull(),
     kind: text("kind", { enum: ["text"] }).notNull().default("text"),
+    /** Its pictures and files as JSON, as events and pages show them; they do not change once it is sent. Null: none. */
+    attachments: text("attachments"),
     createdAt: integer("created_at").notNull(),
     editedAt: integer("edited_at"),
     deletedAt: integer("deleted_at"),
+    /** Counts every reaction given or taken back: browsers tell by it which of them they know already. */
+    reactionVersion: integer("reaction_version").notNull().default(0),
+    /** Its row in the search index; 0: there is nothing to find; null: not looked at yet, or changed since. */
+    searchId: integer("search_id"),
+    /** Null: sent here. Imported: when it had been read by then; 0 where it had not. */
+    importedReadAt: integer("imported_read_at"),
   },
-  (table) => [uniqueIndex("messages_sender_client").on(table.senderId, table.clientId), uniqueIndex("messages_conversation_seq").on(table.conversationId, table.seq)],
+  (table) => [
+    uniqueIndex("messages_sender_client").on(table.senderId, table.clientId),
+    uniqueIndex("messages_conversation_seq").on(table.conversationId, table.seq),
+    index("messages_unindexed").on(table.id).where(sql`search_id IS NULL`),
+  ],
 );
+
+/** One person's one emoji on one message. */
+export const messageReactions = sqliteTable(
+  "message_reactions",
+  {
+    messageId: text("message_id").notNull().references(() => messages.id, { onDelete: "cascade" }),
+    userId: text("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+    emoji: text("emoji").notNull(),
+    /** The message's `reaction_version` when it was given: the order in which they are shown. */
+    position: integer("position").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.messageId, table.userId, table.emoji] }), index("message_reactions_user").on(table.userId)],
+);
+
+/** What messages said before they were edited, for a day. Gone with the text when the message is deleted. */
+export const messageEdits = sqliteTable(
+  "message_edits",
+  {
+    id: text("id").primaryKey(),
+    messageId: text("message_id").notNull().references(() => messages.id, { onDelete: "cascade" }),
+    /** Minted by the device that edited: the same edit again changes nothing, even if another came in between. */
+    clientId: text("client_id"),
+    /** The text that was replaced. */
+    body: text("body").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("message_edits_message").on(table.messageId), index("message_edits_created").on(table.createdAt)],
+);
+
+/**
+ * The words of messages, folded (app/domain/search/fold.ts), for the FTS5 table `message_words` that stands over this
+ * one (made by hand in the migration, kept in step by triggers).
+ */
+export const messageSearch = sqliteTable("message_search", {
+  /** Rises with the time of the message: newest first is the index's own order backwards. */
+  id: integer("id").primaryKey(),
+  messageId: text("message_id").notNull().unique().references(() => messages.id, { onDelete: "cascade" }),
+  words: text("words").notNull(),
+});
 

@@ -42,3 +42,18 @@ export const cacheTags = sqliteTable("cache_tags", {
   version: text("version").notNull(),
   revalidatedAt: integer("revalidated_at").notNull(),
 });
+
+/** How far an import of messages has come, written with what it brought: one that was killed goes on there. */
+export const messageImports = sqliteTable("message_imports", {
+  /** Tells the file by its size, beginning and end. */
+  file: text("file").primaryKey(),
+  /** Bytes and lines done with. */
+  bytes: integer("bytes").notNull(),
+  lines: integer("lines").notNull(),
+  imported: integer("imported").notNull(),
+  /** Lines whose message was there before. */
+  repeated: integer("repeated").notNull(),
+  skipped: integer("skipped").notNull(),
+  startedAt: integer("started_at").notNull(),
+  finishedAt: integer("finished_at"),
+});

@@ -96,9 +96,12 @@ test("messages and chats are one tab stop each: arrows, Home, End and Escape ins
   await connected(page);
   const message = (text: string) => page.getByRole("listitem", { name: `${ADAM} ${text}`, exact: true });
   const body = page.locator("#body");
+  const attach = page.getByRole("button", { name: "Attach" });
 
-  // Backwards from the composer: the newest message, and then out of the messages.
+  // Backwards from the composer: its other button, the newest message, and then out of the messages.
   await body.focus();
+  await keyboard.press("Shift+Tab");
+  await focused(attach);
   await keyboard.press("Shift+Tab");
   await focused(message("look: https://roost.test/owl"));
   await keyboard.press("Shift+Tab");
@@ -108,8 +111,13 @@ test("messages and chats are one tab stop each: arrows, Home, End and Escape ins
   await keyboard.press("Tab");
   await focused(page.getByRole("link", { name: "https://roost.test/owl", exact: true }));
   await keyboard.press("Tab");
+  await focused(message("look: https://roost.test/owl").getByRole("button", { name: "What to do with this message" }));
+  await keyboard.press("Tab");
+  await focused(attach);
+  await keyboard.press("Tab");
   await focused(body);
 
+  await keyboard.press("Shift+Tab");
   await keyboard.press("Shift+Tab");
   await keyboard.press("ArrowUp");
   await focused(message("past 59"));

@@ -50,7 +50,7 @@ test("an empty message is refused on the page, with the reason at its field", as
   await page.locator('textarea[name="body"]').fill("   ");
   const [answer] = await Promise.all([page.waitForResponse((response) => response.request().method() === "POST"), page.locator('form:has(textarea[name="body"]) button[type="submit"]').click()]);
   expect(answer.status()).toBe(422);
-  await expect(page.locator("#body-error")).toHaveText("Please write something first.");
+  await expect(page.locator("#body-error")).toHaveText("Please write something or choose a file first.");
 });
 
 test("a form sent twice is one message", async ({ browser }) => {

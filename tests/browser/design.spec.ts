@@ -40,10 +40,15 @@ const screens: Screen[] = [
   { name: "family-people", path: "/family/people", who: "member" },
   { name: "family-chores", path: "/family/chores", who: "member" },
   { name: "family-templates", path: "/family/templates", who: "member" },
+  { name: "rewards", path: "/rewards", who: "member" },
+  { name: "rewards-manage", path: "/rewards/manage", who: "member" },
+  { name: "more", path: "/more", who: "member" },
   { name: "settings", path: "/settings", who: "member" },
+  { name: "search", path: "/search?q=Dinner&since=2020-01-01", who: "member" },
   { name: "admin", path: "/admin", who: "admin" },
   { name: "admin-outbox", path: "/admin/outbox", who: "admin" },
   { name: "admin-operations", path: "/admin/operations", who: "admin" },
+  { name: "admin-edits", path: "/admin/edits", who: "admin" },
   { name: "admin-users", path: "/admin/users", who: "admin" },
 ];
 

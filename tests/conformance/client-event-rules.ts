@@ -87,11 +87,33 @@ export function clientEventRules({ rule, target }: Rules): void {
     expect(stranger.frames.map((frame) => frame.event)).toContain("pusher:error");
   });
 
+  rule("client.user-channel", "client events to a user's own channel never reach anyone, and the sender is told", async () => {
+    const [sender, receiver] = [await connect(target()), await connect(target())];
+    await receiver.signIn("client-target");
+    await sender.signIn("client-sender");
+    sender.send({ event: "client-hi", channel: "#server-to-user-client-target", data: {} });
+    await sender.settled();
+    await trigger(target(), "#server-to-user-client-target");
+    await receiver.next("fence");
+    expect(receiver.events("#server-to-user-client-target").map((frame) => frame.event)).toEqual(["fence"]);
+    expect(sender.frames.map((frame) => frame.event)).toContain("pusher:error");
+  });
+
+  rule("client.user-id-signed", "what is said about the sender is what the app signed, not what the sender is signed in as or writes into the event", async () => {
+    const [sender, receiver] = [await connect(target()), await connect(target())];
+    await receiver.join("presence-signed-id", { user_id: "receiver" });
+    await sender.signIn("another-self");
+    await sender.join("presence-signed-id", { user_id: "signed" });
+    sender.send('{"event":"client-hi","user_id":"receiver","channel":"presence-signed-id","data":{"user_id":"receiver"},"__proto__":{"user_id":"receiver"}}');
+    expect((await receiver.next("client-hi")).user_id).toBe("signed");
+  });
+
   rule("client.after-leaving", "whoever has left a channel sends nothing more to it", async () => {
     const { sender, receiver } = await pair("private-left");
     sender.send({ event: "pusher:unsubscribe", data: { channel: "private-left" } });
     sender.send({ event: "client-hi", channel: "private-left", data: {} });
     expect(await arrived(sender, receiver, "private-left")).toEqual([]);
+    expect(sender.frames.map((frame) => frame.event)).toContain("pusher:error");
   });
 
   rule("client.data-longest", "client events hold 10,240 bytes", async () => {

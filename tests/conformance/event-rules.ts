@@ -35,6 +35,29 @@ export function eventRules({ rule, target }: Rules): void {
     expect(client.events("ordered").map((frame) => Number(frame.data))).toEqual(Array.from({ length: 40 }, (_, n) => n));
   });
 
+  rule("events.order-parallel", "several publishers at once: all subscribers get the same order, and each publisher's own is kept", async () => {
+    const subscribers = [await connect(target()), await connect(target()), await connect(target())];
+    for (const subscriber of subscribers) await subscriber.join("contested");
+    const publishers = Array.from({ length: 6 }, async (_, name) => {
+      for (let n = 0; n < 15; n += 1) {
+        if (n % 3 === 0) await postBatch([0, 1, 2].map((more) => event({ channel: "contested", name: "n", data: `${name} ${n}${more}` })));
+        else await trigger(target(), "contested", "n", `${name} ${n}0`);
+      }
+    });
+    await Promise.all(publishers);
+    // What is accepted only after others were answered comes after them.
+    await trigger(target(), "contested");
+    for (const subscriber of subscribers) await subscriber.next("fence");
+    const [first, ...others] = subscribers.map((subscriber) => subscriber.events("contested").map((frame) => String(frame.data)));
+    expect(first!.at(-1)).toBe("{}");
+    expect(first).toHaveLength(6 * (10 + 15) + 1);
+    for (const other of others) expect(other).toEqual(first);
+    for (let name = 0; name < publishers.length; name += 1) {
+      const own = first!.filter((data) => data.startsWith(`${name} `)).map((data) => Number(data.split(" ")[1]));
+      expect(own).toEqual(own.toSorted((a, b) => a - b));
+    }
+  });
+
   rule("batch.order", "so do those of a batch", async () => {
     const client = await connect(target());
     await client.join("batched");

@@ -87,6 +87,34 @@ export function presenceRules({ rule, target }: Rules): void {
     });
   }
 
+  for (const [id, bytes, accepted] of [["1024-bytes", 1_024, true], ["1025-bytes", 1_025, false]] as const) {
+    rule(`presence.data-${id}`, `channel_data of ${bytes} bytes is ${accepted ? "accepted" : "refused"}`, async () => {
+      const client = await connect(target());
+      const envelope = JSON.stringify({ user_id: "u", user_info: { text: "" } });
+      client.subscribe(`presence-size-${bytes}`, JSON.stringify({ user_id: "u", user_info: { text: "x".repeat(bytes - envelope.length) } }));
+      if (accepted) await client.next("pusher_internal:subscription_succeeded");
+      else expect((await client.next("pusher:subscription_error")).channel).toBe(`presence-size-${bytes}`);
+    });
+  }
+
+  rule("presence.user-128", "a user's id may have 128 characters", async () => {
+    const client = await connect(target());
+    const frame = await client.join("presence-long-id", { user_id: "u".repeat(128) });
+    expect((dataOf(frame)["presence"] as { ids: string[] }).ids).toEqual(["u".repeat(128)]);
+  });
+
+  rule("presence.unsubscribed", "whoever leaves a presence channel is gone from it, and is told nothing more", async () => {
+    const [witness, leaver] = [await connect(target()), await connect(target())];
+    await witness.join("presence-leave", { user_id: "witness" });
+    await leaver.join("presence-leave", { user_id: "leaver" });
+    leaver.send({ event: "pusher:unsubscribe", data: { channel: "presence-leave" } });
+    expect(dataOf(await witness.next("pusher_internal:member_removed"))).toEqual({ user_id: "leaver" });
+    const late = await connect(target());
+    await late.join("presence-leave", { user_id: "late" });
+    await leaver.settled();
+    expect(leaver.frames.filter((frame) => frame.event === "pusher_internal:member_added")).toEqual([]);
+  });
+
   rule("presence.number-user", "a number for a user id, as in Pusher's own example, is that id as text", async () => {
     const client = await connect(target());
     client.subscribe("presence-number", '{"user_id":10,"user_info":{"name":"Mr. Pusher"}}');

@@ -1,6 +1,8 @@
 /** The hot statements must stay on their indexes: a scan of the outbox costs nothing in a test and seconds in a year. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "#app/domain/ids.ts";
+import { OWN_PICTURE_SQL, PRIVATE_FILE_SQL, PRIVATE_IMAGE_SQL } from "#app/domain/images/queries.server.ts";
+import { DROP_UNSENT_SQL, KNOWN_SQL } from "#app/domain/images/sweep.server.ts";
 import { appendStatements } from "#db/outbox/append.ts";
 import { durable } from "#db/outbox/event.ts";
 import { logHead } from "#db/outbox/log.ts";
@@ -48,6 +50,22 @@ test("the check notices a scan", async () => {
 test("append goes by outbox_channels' key, sync by its index, and only what is on the page is read", async () => {
   expect(await plan(insert.sql, insert.args!)).toContainEqual(expect.stringMatching(/SEARCH outbox_channels USING INDEX sqlite_autoindex_outbox_channels_1 \(channel=\?\)/));
   expect(await plan(SYNC_SQL, STATEMENTS["sync"]![1])).toContainEqual(expect.stringMatching(/SEARCH own USING COVERING INDEX outbox_events_channel_seq \(channel=\? AND seq>\?\)/));
+});
+
+/** Of uploads: what runs with each picture, each download and each sweep. A scan there grows with all that was ever sent. */
+const UPLOADS: Record<string, [string, readonly SqlValue[]]> = {
+  "a private picture": [PRIVATE_IMAGE_SQL, ["", ""]],
+  "a private file": [PRIVATE_FILE_SQL, ["", ""]],
+  "one's own face": [OWN_PICTURE_SQL, [""]],
+  "pictures never sent": [DROP_UNSENT_SQL.images, [0]],
+  "files never sent": [DROP_UNSENT_SQL.files, [0]],
+  "folders that have a row": [KNOWN_SQL, ["[]"]],
+};
+const SCAN_OF_UPLOADS = /^SCAN (images|files|users|messages|conversation_members|t|pic|u|m|me)\b/;
+
+test.each(Object.entries(UPLOADS))("%s: no scan of pictures, files, people or messages", async (_name, [sql, args]) => {
+  expect((await plan(sql, args)).filter((detail) => SCAN_OF_UPLOADS.test(detail))).toEqual([]);
+  expect((await plan("SELECT id FROM images t WHERE hash = ?", ["x"])).some((detail) => SCAN_OF_UPLOADS.test(detail))).toBe(true);
 });
 
 describe("in a log of 200,000 strangers' events", () => {

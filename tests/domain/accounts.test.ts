@@ -138,7 +138,7 @@ describe("accounts", () => {
     await join("b@example.org", "Bo");
     await join("c@example.org", "Cy");
     await ctx.db.batch([{ sql: "UPDATE users SET disabled_at = 1 WHERE email = 'c@example.org'" }]);
-    expect(await peopleFor(ctx, await viewerOf(token))).toEqual([{ id: expect.any(String), name: "Bo", hue: 1 }]);
+    expect(await peopleFor(ctx, await viewerOf(token))).toEqual([{ id: expect.any(String), name: "Bo", hue: 1, avatar: null }]);
   });
 
   it("change their password only with the present one, and guessing it is limited", async () => {

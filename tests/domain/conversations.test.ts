@@ -171,7 +171,7 @@ describe.each(["better-sqlite3", "libsql-http"] as const)("private chats on %s",
     for (let number = 1; number <= total; number++) await send(number % 2 ? amal : badr, `#${number}`);
     const seen: number[] = [];
     for (let before: number | undefined; ; ) {
-      const page = await conversationFor(ctx, amal, conversationId, before);
+      const page = await conversationFor(ctx, amal, conversationId, before === undefined ? undefined : { before });
       seen.unshift(...page.messages.map(({ seq }) => seq));
       if (!page.hasOlder) break;
       before = page.messages[0]!.seq;

@@ -137,7 +137,7 @@ describe.each(["better-sqlite3", "libsql-http"] as const)("rooms on %s", (kind) 
     ctx.time.now += 1_000;
     await inviteToRoom(ctx, amal, { conversationId, userId: chadi.userId });
     expect(await conversationFor(ctx, chadi, conversationId)).toMatchObject({ messages: [], hasOlder: false });
-    expect(await conversationFor(ctx, chadi, conversationId, 2)).toMatchObject({ messages: [], hasOlder: false });
+    expect(await conversationFor(ctx, chadi, conversationId, { before: 2 })).toMatchObject({ messages: [], hasOlder: false });
     expect((await conversationsOf(ctx, chadi))[0]).toMatchObject({ id: conversationId, lastMessage: null, unread: 0, lastSeq: 2, activeAt: ctx.now() });
     const fresh = await send(amal, conversationId, "welcome");
     const cursor = await cursorOf(chadi);

@@ -10,6 +10,7 @@ import { openConversation } from "#app/domain/conversations/open-conversation.se
 import { conversationsOf } from "#app/domain/conversations/queries.server.ts";
 import type { MessageData } from "#app/domain/conversations/events.ts";
 import type { Position } from "#app/domain/events.ts";
+import { openShop } from "#app/domain/rewards/queries.server.ts";
 import { openDashboard } from "#app/domain/families/queries.server.ts";
 import { positionFor, scopesOf, syncFor } from "#app/domain/sync/queries.server.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
@@ -21,6 +22,8 @@ import type { ChatListState } from "#app/realtime/reducers/chat-list.ts";
 import { reduceChatList } from "#app/realtime/reducers/chat-list.ts";
 import type { FamilyState } from "#app/realtime/reducers/family.ts";
 import { reduceFamily } from "#app/realtime/reducers/family.ts";
+import type { ShopState } from "#app/realtime/reducers/shop.ts";
+import { reduceShop } from "#app/realtime/reducers/shop.ts";
 import type { Membership } from "#app/realtime/reducers/membership.ts";
 import { reduceMembership } from "#app/realtime/reducers/membership.ts";
 import type { MessagesState } from "#app/realtime/reducers/messages.ts";
@@ -37,7 +40,9 @@ const orNothing = <T>(loading: Promise<T>): Promise<T | null> =>
     throw error;
   });
 
-const dashboard = ({ viewerId, family, members, timers, chores, stars }: Awaited<ReturnType<typeof openDashboard>>): FamilyState => ({ viewerId, family, members, timers, chores, stars, stale: false, gone: false });
+const dashboard = ({ viewerId, family, members, timers, chores, stars, requests }: Awaited<ReturnType<typeof openDashboard>>): FamilyState => ({ viewerId, family, members, timers, chores, stars, requests, stale: false, gone: false });
+
+const shopOf = ({ viewerId, family, members, balances, stocks, redemptions, wishes }: Awaited<ReturnType<typeof openShop>>): ShopState => ({ viewerId, family, members, balances, stocks, redemptions, wishes, stale: false, outdated: false, gone: false });
 
 /** What the tests of the test replace by something that is wrong. */
 export interface Parts {
@@ -48,8 +53,10 @@ export interface Parts {
   reduceMembership: Reducer<Membership>;
   openDashboard: typeof openDashboard;
   reduceFamily: Reducer<FamilyState>;
+  openShop: typeof openShop;
+  reduceShop: Reducer<ShopState>;
 }
-export const REAL: Parts = { loadChats, openConversation, reduceChatList, reduceMessages, reduceMembership, openDashboard, reduceFamily };
+export const REAL: Parts = { loadChats, openConversation, reduceChatList, reduceMessages, reduceMembership, openDashboard, reduceFamily, openShop, reduceShop };
 
 interface Screen<State> {
   fold: Fold<State>;
@@ -63,6 +70,7 @@ export class Browser {
   list: Screen<ChatListState> | null = null;
   readonly chats = new Map<string, Screen<MessagesState> & { channel: string; membership: Fold<Membership> }>();
   family: { channel: string; fold: Fold<FamilyState> } | null = null;
+  shop: { channel: string; fold: Fold<ShopState> } | null = null;
   readonly underway: Published[] = [];
   readonly delivered: Published[] = [];
   reloads = 0;
@@ -127,6 +135,14 @@ export class Browser {
     this.family = { channel, fold: new Fold(this.#include(new View(this.log, position, [channel, userChannel(this.viewer.userId)])), dashboard(loaded), this.parts.reduceFamily) };
   }
 
+  /** The rewards shop; without a family there is none. */
+  async openShop(ctx: Context): Promise<void> {
+    const loaded = await orNothing(this.parts.openShop(ctx, this.viewer));
+    if (!loaded) return void (this.shop = null);
+    const { position, channel } = loaded;
+    this.shop = { channel, fold: new Fold(this.#include(new View(this.log, position, [channel, userChannel(this.viewer.userId)])), shopOf(loaded), this.parts.reduceShop) };
+  }
+
   closeChat(pick: number): void {
     const ids = [...this.chats.keys()];
     this.chats.delete(ids[pick % Math.max(1, ids.length)] ?? "");
@@ -134,7 +150,7 @@ export class Browser {
 
   /** What is published reaches whoever is subscribed at that moment. */
   hear(published: readonly Published[]): void {
-    const subscribed = new Set([userChannel(this.viewer.userId), ...[...this.chats.values()].map(({ channel }) => channel), ...(this.family ? [this.family.channel] : [])]);
+    const subscribed = new Set([userChannel(this.viewer.userId), ...[...this.chats.values()].map(({ channel }) => channel), ...(this.family ? [this.family.channel] : []), ...(this.shop ? [this.shop.channel] : [])]);
     this.underway.push(...published.filter(({ channel }) => subscribed.has(channel)));
   }
 
@@ -185,6 +201,11 @@ export class Browser {
       this.reloads++;
       await this.openFamily(this.house.ctx);
     }
+    const shop = this.shop?.fold.current();
+    if (shop?.stale || shop?.outdated) {
+      this.reloads++;
+      await this.openShop(this.house.ctx);
+    }
     for (const [id, { fold, membership, channel }] of [...this.chats]) {
       const { removed, stale } = membership.current();
       if (removed ? !stale : !fold.current().stale) continue;
@@ -217,6 +238,12 @@ export class Browser {
       const fresh = await orNothing(openDashboard(this.house.ctx, this.viewer));
       if (shown.gone || fresh?.family.id !== shown.family.id) compared.push({ screen: "family left", shown: shown.gone, fresh: fresh?.family.id !== shown.family.id });
       else compared.push({ screen: "family", shown, fresh: dashboard(fresh) });
+    }
+    if (this.shop) {
+      const shown = this.shop.fold.current();
+      const fresh = await orNothing(openShop(this.house.ctx, this.viewer));
+      if (shown.gone || fresh?.family.id !== shown.family.id) compared.push({ screen: "shop left", shown: shown.gone, fresh: fresh?.family.id !== shown.family.id });
+      else compared.push({ screen: "shop", shown, fresh: shopOf(fresh) });
     }
     return compared;
   }

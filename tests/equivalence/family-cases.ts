@@ -1,10 +1,11 @@
-/** One case for each command of families, timers, stars and chores: how somebody at random uses it. */
+/** One case for each command of families, timers, stars, chores and rewards: how somebody at random uses it. */
 import { dateIn } from "#app/domain/calendar-days.ts";
 import { ASSIGNMENTS } from "#app/domain/chores/chore.ts";
 import * as chores from "#app/domain/chores/commands.server.ts";
 import type { Recurrence } from "#app/domain/chores/recurrence.ts";
 import * as families from "#app/domain/families/commands.server.ts";
 import { findMembership } from "#app/domain/families/membership.server.ts";
+import * as rewards from "#app/domain/rewards/commands.server.ts";
 import * as stars from "#app/domain/stars/commands.server.ts";
 import * as timers from "#app/domain/timers/commands.server.ts";
 import type { TimerData } from "#app/domain/timers/machine.ts";
@@ -55,9 +56,36 @@ async function choreInput(house: House, who: Person, [rule, member, stars]: Pick
   return { name: `Chore ${stars % 3}`, icon: null, stars: stars % 5, recurrence: at(RULES, rule)!, assignment, assignees };
 }
 
+/** One of the newest rewards, now and then none of the family's. */
+async function rewardOf(house: House, who: Person, pick: number): Promise<string> {
+  const newest = await house.ctx.db.all<{ id: string }>("SELECT id FROM products WHERE family_id = ? ORDER BY archived_at IS NOT NULL, created_at DESC, id LIMIT 4", [await familyOf(house, who)]);
+  return (pick % 13 === 0 ? undefined : at(newest, pick)?.id) ?? house.newId();
+}
+
+/** One of the newest requests. */
+async function requestOf(house: House, who: Person, pick: number): Promise<{ redemptionId: string }> {
+  const newest = await house.ctx.db.all<{ id: string }>("SELECT id FROM redemptions WHERE family_id = ? ORDER BY state = 'waiting' DESC, asked_at DESC, id LIMIT 6", [await familyOf(house, who)]);
+  return { redemptionId: at(newest, pick)?.id ?? house.newId() };
+}
+
+async function categoryOf(house: House, who: Person, pick: number): Promise<string> {
+  const some = await house.ctx.db.all<{ id: string }>("SELECT id FROM categories WHERE family_id = ? AND archived_at IS NULL ORDER BY position, id LIMIT 4", [await familyOf(house, who)]);
+  return at(some, pick)?.id ?? house.newId();
+}
+
+const rewardInput = (pick: number, stock: number) => ({ name: `Reward ${pick % 3}`, description: null, price: 1 + (pick % 6), stock: stock % 4 === 0 ? null : stock % 3, categoryId: null, isActive: pick % 7 !== 0 });
+const offer = (pick: number) => ({ name: "Offer", kind: pick % 2 ? ("percent" as const) : ("price" as const), value: 1 + (pick % 40), startsAt: "2020-01-01T00:00", endsAt: "2040-01-01T00:00", productId: null, categoryId: null });
+
+/** A child of the family asks, whoever was chosen: else few requests would come of many tries. */
+async function asChild(house: House, who: Person, pick: number) {
+  const children = await house.ctx.db.all<{ id: string }>("SELECT user_id AS id FROM family_members WHERE family_id = ? AND role = 'child' AND revoked_at IS NULL ORDER BY user_id", [await familyOf(house, who)]);
+  const child = at(children, pick)?.id;
+  return house.people.find(({ viewer }) => viewer.userId === child)?.viewer ?? who.viewer;
+}
+
 const key = (house: House, pick: number) => (pick % 9 === 0 ? "the-same-key" : house.newId());
 const NOT_LIVE = "is shown on pages that load it afresh: nothing on an open dashboard changes by it";
-const RELOADED = "what shows templates is loaded anew by cache:revalidated, which tells nothing of them itself";
+const RELOADED = "what shows it is loaded anew by cache:revalidated, which tells nothing of them itself";
 
 export const FAMILY_CASES: Record<string, Case> = {
   "families/createFamily": { weight: 6, run: (house, { viewer }, [pick]) => families.createFamily(house.ctx, viewer, settings(pick)) },
@@ -102,4 +130,27 @@ export const FAMILY_CASES: Record<string, Case> = {
   "stars/addStars": { weight: 60, run: async (house, who, [member, amount, again]) => stars.addStars(house.ctx, who.viewer, { memberId: await memberOf(house, who, member), amount: 1 + amount, reason: `Reason ${amount % 3}`, key: key(house, again) }) },
   "stars/removeStars": { weight: 40, run: async (house, who, [member, amount, again]) => stars.removeStars(house.ctx, who.viewer, { memberId: await memberOf(house, who, member), amount: 1 + (amount % 9), reason: "Spent", key: key(house, again) }) },
   "stars/undoStars": { weight: 40, run: async (house, who, [pick]) => stars.undoStars(house.ctx, who.viewer, { entryId: await entryOf(house, who, pick) }) },
+  "rewards/createProduct": { weight: 40, run: (house, { viewer }, [pick, stock]) => rewards.createProduct(house.ctx, viewer, rewardInput(pick, stock)) },
+  "rewards/changeProduct": {
+    weight: 20,
+    run: async (house, who, [pick, stock, before]) => rewards.changeProduct(house.ctx, who.viewer, { ...rewardInput(pick, stock), productId: await rewardOf(house, who, pick), stockBefore: before % 3 === 0 ? null : before % 3 }),
+  },
+  "rewards/archiveProduct": { weight: 6, run: async (house, who, [pick]) => rewards.archiveProduct(house.ctx, who.viewer, { productId: await rewardOf(house, who, pick) }) },
+  "rewards/askForReward": {
+    weight: 160,
+    run: async (house, who, [pick, child, again]) => rewards.askForReward(house.ctx, await asChild(house, who, child), { productId: await rewardOf(house, who, pick), key: key(house, again) }),
+  },
+  "rewards/cancelRedemption": { weight: 30, run: async (house, who, [pick, child]) => rewards.cancelRedemption(house.ctx, await asChild(house, who, child), await requestOf(house, who, pick)) },
+  "rewards/approveRedemption": { weight: 60, run: async (house, who, [pick]) => rewards.approveRedemption(house.ctx, who.viewer, await requestOf(house, who, pick)) },
+  "rewards/refuseRedemption": { weight: 30, run: async (house, who, [pick]) => rewards.refuseRedemption(house.ctx, who.viewer, await requestOf(house, who, pick)) },
+  "rewards/undoRedemption": { weight: 40, run: async (house, who, [pick]) => rewards.undoRedemption(house.ctx, who.viewer, await requestOf(house, who, pick)) },
+  "rewards/setWish": { weight: 20, run: async (house, who, [pick, child]) => rewards.setWish(house.ctx, await asChild(house, who, child), { productId: pick % 4 === 0 ? null : await rewardOf(house, who, pick) }) },
+  "rewards/changeCompany": { weight: 4, run: (house, { viewer }, [pick]) => rewards.changeCompany(house.ctx, viewer, { name: `House ${pick % 3}`, motto: null, hue: pick % 8 }) },
+  "rewards/createCategory": { weight: 6, run: (house, { viewer }, [pick]) => rewards.createCategory(house.ctx, viewer, { name: `Shelf ${pick % 3}`, icon: null, hue: pick % 8 }) },
+  "rewards/changeCategory": { weight: 4, run: async (house, who, [pick]) => rewards.changeCategory(house.ctx, who.viewer, { categoryId: await categoryOf(house, who, pick), name: "Shelf", icon: null, hue: 1 }) },
+  "rewards/moveCategory": { weight: 4, run: async (house, who, [pick, to]) => rewards.moveCategory(house.ctx, who.viewer, { categoryId: await categoryOf(house, who, pick), to }) },
+  "rewards/archiveCategory": { weight: 3, run: async (house, who, [pick]) => rewards.archiveCategory(house.ctx, who.viewer, { categoryId: await categoryOf(house, who, pick) }) },
+  "rewards/createPromotion": { weight: 6, run: (house, { viewer }, [pick]) => rewards.createPromotion(house.ctx, viewer, offer(pick)) },
+  "rewards/changePromotion": { exempt: RELOADED },
+  "rewards/archivePromotion": { exempt: RELOADED },
 };

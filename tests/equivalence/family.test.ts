@@ -1,5 +1,5 @@
 /**
- * Bar 8 of the family's issue: for every command of families, timers, stars and chores, what an open dashboard shows
+ * Bar 8 of the family's issue: for every command of families, timers, stars, chores and rewards, what an open dashboard, or shop, shows
  * after any delivery of the events equals a fresh load. The histories of equivalence.test.ts, for another screen.
  */
 import fc from "fast-check";
@@ -19,8 +19,9 @@ const { size, full, seed, figures, replay } = faultSuite("equivalence-family", {
 const database = databasePool(250);
 const MUTANT_RUNS = 600;
 
-/** New names show on the dashboard, too. */
-const PLAYED: Record<string, Case> = { ...FAMILY_CASES, "accounts/updateProfile": CASES["accounts/updateProfile"]! };
+/** New names and faces show on the dashboard, too. */
+const OF_PEOPLE = ["accounts/updateProfile", "images/addImage", "images/removeImage"];
+const PLAYED: Record<string, Case> = { ...FAMILY_CASES, ...Object.fromEntries(OF_PEOPLE.map((name) => [name, CASES[name]!])) };
 
 const pick = fc.nat(60);
 const command = fc.record({
@@ -44,7 +45,7 @@ type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 const history = fc.record({ seed: fc.nat(), smallPages: fc.boolean(), before: fc.array(command, { maxLength: 12 }), actions: fc.array(action, { maxLength: 40, size: "max" }) });
 type History = typeof history extends fc.Arbitrary<infer H> ? H : never;
 
-const total = { commands: 0, refused: 0, dashboards: 0, left: 0, events: 0, reloads: 0, timers: 0, chores: 0, entries: 0, runs: 0 };
+const total = { commands: 0, refused: 0, dashboards: 0, shops: 0, requests: 0, left: 0, events: 0, reloads: 0, timers: 0, chores: 0, entries: 0, runs: 0 };
 /** Kinds of events that some dashboard has folded. */
 const folded = new Set<string>();
 
@@ -65,12 +66,12 @@ async function live({ seed, smallPages, before, actions }: History, parts: Parts
     const each = browsers[action.browser % browsers.length]!;
     if (action.do === "open") {
       const waiting = [...action.between];
-      await each.openFamily(
-        raced(house.ctx, async () => {
-          const next = waiting.shift();
-          if (next) await run(next);
-        }),
-      );
+      const over = raced(house.ctx, async () => {
+        const next = waiting.shift();
+        if (next) await run(next);
+      });
+      // One screen of the two is opened anew, the other stays as old as it is.
+      await (action.between.length % 2 === 0 ? each.openShop(over) : each.openFamily(over));
     } else if (action.do === "push") each.deliver(action.pick, action.fate);
     else if (action.do === "ask") await each.ask(smallPages);
     else each.takeAnswer();
@@ -82,9 +83,15 @@ async function live({ seed, smallPages, before, actions }: History, parts: Parts
     await run({ name: "families/invite", who: 0, picks: [role, 0, 0], ms: 1 });
     await run({ name: "families/acceptInvitation", who: guest, picks: [guest - 1, 0, 0], ms: 1 });
   }
+  // Something to spend, and something to spend it on.
+  await run({ name: "stars/addStars", who: 0, picks: [2, 40, 1], ms: 1 });
+  for (const [pick, stock] of [[1, 4], [2, 5]] as const) await run({ name: "rewards/createProduct", who: 0, picks: [pick, stock, 0], ms: 1 });
   for (const each of before) await run(each);
   for (const { viewer } of [...house.people, house.people[0]!]) browsers.push(await Browser.start(house, viewer, parts));
-  for (const each of browsers) await each.openFamily(house.ctx);
+  for (const each of browsers) {
+    await each.openFamily(house.ctx);
+    await each.openShop(house.ctx);
+  }
   for (const each of actions) await act(each);
 
   for (const each of browsers) {
@@ -92,7 +99,8 @@ async function live({ seed, smallPages, before, actions }: History, parts: Parts
     await each.reloadIfStale();
     for (const { screen, shown, fresh } of await each.compared()) {
       expect(shown, `${screen} of ${each.viewer.userId}`).toEqual(fresh);
-      if (screen === "family left") total.left++;
+      if (screen.endsWith(" left")) total.left++;
+      else if (screen === "shop") total.shops++;
       else total.dashboards++;
     }
     if (each.family) {
@@ -102,6 +110,7 @@ async function live({ seed, smallPages, before, actions }: History, parts: Parts
       total.entries += stars.recent.length;
       for (const event of each.log.runAfter(each.family.channel, each.family.fold.view.position.offsets[each.family.channel] ?? 0)) folded.add(event.event);
     }
+    total.requests += each.shop?.fold.current().redemptions.length ?? 0;
     total.events += each.log.size;
     total.reloads += each.reloads;
   }
@@ -114,10 +123,12 @@ test(`${size.runs} histories: stale dashboards and events show what a fresh load
   await fc.assert(fc.asyncProperty(history, (each) => live(each, REAL)), { numRuns: size.runs, seed });
   figures({ ...total, again: replay });
   expect(total.dashboards).toBeGreaterThan(size.runs * 2);
+  expect(total.shops).toBeGreaterThan(size.runs * 2);
+  expect(total.requests).toBeGreaterThan(size.runs / 4);
   expect(folded.size).toBeGreaterThan(5);
   if (!full) return;
   expect(total.left).toBeGreaterThan(0);
-  expect([...folded]).toEqual(expect.arrayContaining(["timer:started", "timer:updated", "timer:expired", "timer:cancelled", "timer:completed", "stars:updated", "chore:completed", "chore:updated", "family:changed", "family:member-changed"]));
+  expect([...folded]).toEqual(expect.arrayContaining(["timer:started", "timer:updated", "timer:expired", "timer:cancelled", "timer:completed", "stars:updated", "chore:completed", "chore:updated", "family:changed", "family:member-changed", "redemption:updated", "wish:updated", "cache:revalidated"]));
 });
 
 /** What a few histories find, and what takes some hundreds. */
@@ -128,6 +139,7 @@ describe("the comparison finds", () => {
   const overlooks = (event: string): Partial<Parts> => ({ reduceFamily: (state, each) => (each.event === event ? state : REAL.reduceFamily(state, each)) });
   const mutants: Record<string, Partial<Parts>> = {
     ...Object.fromEntries((full ? [...QUICK, ...SLOW] : QUICK).map((event) => [`a reducer that overlooks ${event}`, overlooks(event)])),
+    "a shop that overlooks redemption:updated": { reduceShop: (state, each) => (each.event === "redemption:updated" ? state : REAL.reduceShop(state, each)) },
     "a position that is read after the data": {
       openDashboard: async (ctx, viewer) => {
         const loaded = await openDashboard(ctx, viewer);

@@ -12,7 +12,7 @@ import { insertUser } from "#app/domain/accounts/commands.server.ts";
 import type { Database } from "#db/database.ts";
 import { openDatabase } from "#db/database.ts";
 import { TestBrowser, DEMO_PASSWORD } from "#tests/support/http.ts";
-import { startRoost, type Roost } from "#tests/support/processes.ts";
+import { startRoost, type Roost, type RoostOptions } from "#tests/support/processes.ts";
 import { startTcpProxy, type TcpProxy } from "#tests/support/tcp-proxy.ts";
 
 const DEMO = ["parent@roost.test", "other@roost.test", "admin@roost.test"];
@@ -42,8 +42,8 @@ export interface Household {
   stop: () => Promise<void>;
 }
 
-export async function startHousehold(): Promise<Household> {
-  const roost = await startRoost();
+export async function startHousehold(options: RoostOptions = {}): Promise<Household> {
+  const roost = await startRoost(options);
   const db = await openDatabase(roost.databaseUrl);
   const ctx: Context = { db, now: () => Date.now(), newId };
   const proxies: TcpProxy[] = [];

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openDirect, sendMessage } from "#app/domain/conversations/commands.server.ts";
+import { markRead, openDirect, sendMessage } from "#app/domain/conversations/commands.server.ts";
 import { newId } from "#app/domain/ids.ts";
 import { memoryStorage } from "#app/realtime/queue-storage.ts";
 import { openDatabase } from "#db/database.ts";
@@ -43,7 +43,11 @@ test("backed up while writing, restored after a loss: browsers load anew by them
     let stopped = false;
     let written = 0;
     const writing = (async () => {
-      while (!stopped) await send(`before ${++written}`);
+      while (!stopped) {
+        const { message } = await send(`before ${++written}`);
+        // Read at once: with hundreds unread the page would open in the past.
+        await markRead(ctx, me.viewer, { conversationId: chat, upTo: message.id });
+      }
     })();
     await until(() => written > 20);
     const said = await runCommand("backup", [file], roost.env).finally(() => (stopped = true));

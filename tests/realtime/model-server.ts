@@ -87,7 +87,7 @@ export class ModelServer {
     if (sent) return { message: sent, row: null };
     const seq = messages.length + 1;
     const id = `${conversationId}-m${seq}`;
-    const message: MessageData = { id, conversationId, seq, senderId, senderName: senderId, senderHue: 1, clientId: clientId ?? id, body, kind: "text", images: [], createdAt: this.#moment(), editedAt: null, deletedAt: null };
+    const message: MessageData = { id, conversationId, seq, senderId, senderName: senderId, senderHue: 1, clientId: clientId ?? id, body, kind: "text", images: [], files: [], createdAt: this.#moment(), editedAt: null, deletedAt: null, reactions: [], reactionVersion: 0 };
     return { message, row: this.#change(conversation, { messages: [...messages, message] }, newMessage.name, { ...message }) };
   }
 

@@ -143,7 +143,7 @@ export function notifyingBrowser(options: { level?: NotifyLevel; levels?: Record
     message(conversationId: string, body: string, { sender = OTHER, at = clock.now(), id = `message${seq + 1}` }: { sender?: typeof ME; at?: number; id?: string } = {}): { event: LiveEvent; hint: LiveEvent; id: string; number: number } {
       const number = (numbers.get(conversationId) ?? 0) + 1;
       numbers.set(conversationId, number);
-      const data = { id, conversationId, seq: number, senderId: sender.userId, senderName: sender.name, senderHue: 0, clientId: id, body, kind: "text" as const, images: [], createdAt: at, editedAt: null, deletedAt: null };
+      const data = { id, conversationId, seq: number, senderId: sender.userId, senderName: sender.name, senderHue: 0, clientId: id, body, kind: "text" as const, images: [], createdAt: at, editedAt: null, deletedAt: null, reactions: [], reactionVersion: 0 };
       return {
         id,
         number,

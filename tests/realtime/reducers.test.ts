@@ -32,9 +32,10 @@ const message = (number: number, more: Partial<MessageData> = {}): MessageData =
   body: `text ${number}`,
   kind: "text",
   images: [],
+  files: [],
   createdAt: 1_000 + number,
   editedAt: null,
-  deletedAt: null,
+  deletedAt: null, reactions: [], reactionVersion: 0,
   ...more,
 });
 const sent = (number: number, more: Partial<MessageData> = {}) => event(newMessage.name, message(number, more));
@@ -99,6 +100,16 @@ describe("an open room", () => {
     const owner = [changed("amal", { change: "left", memberCount: 2 }), changed("me", { change: "owner", memberCount: 2 }), changed("me", { name: "Me" })].reduce(reduceMessages, room(3));
     expect(info(owner)!.role).toBe("owner");
     expect(owner.members![0]).toEqual(member("me", { role: "owner", name: "Me" }));
+  });
+
+  test("a new face shows in the list of members and beside what was said; a new name leaves it, and none is told as null", () => {
+    const state = room(3, { messages: [message(1, { senderId: "amal" }), message(2)] });
+    const pictured = [changed("amal", { avatar: "face-1" }), changed("amal", { name: "Amal B" })].reduce(reduceMessages, state);
+    expect(pictured.members![0]).toEqual(member("amal", { name: "Amal B", avatar: "face-1" }));
+    expect(pictured.messages.map(({ senderAvatar }) => senderAvatar)).toEqual(["face-1", undefined]);
+    expect(reduceMessages(pictured, changed("amal", { name: "Amal B", avatar: "face-1" }))).toBe(pictured);
+    const without = reduceMessages(pictured, changed("amal", { name: "Amal B", avatar: null }));
+    expect([without.members![0]!.avatar, without.messages[0]!.senderAvatar]).toEqual([null, null]);
   });
 
   test("a room that grows too large shows nobody and nobody's position; one that shrinks again asks for a load", () => {
@@ -170,7 +181,7 @@ describe("the list of conversations", () => {
   });
 
   test("an older last message stays below", () => {
-    const newer = { id: "x", seq: 1, body: "", senderId: "other", senderName: "Other", createdAt: 5_000, editedAt: null, deletedAt: null };
+    const newer = { id: "x", seq: 1, body: "", senderId: "other", senderName: "Other", createdAt: 5_000, editedAt: null, deletedAt: null, reactions: [], reactionVersion: 0 };
     const state = reduceChatList(list(conversation("b", { lastMessage: newer, lastSeq: 1 }), conversation("a")), sent(1));
     expect(state.conversations.map(({ id }) => id)).toEqual(["b", "a"]);
   });

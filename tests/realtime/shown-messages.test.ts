@@ -9,7 +9,7 @@ import { createI18n } from "#app/i18n/i18n.server.ts";
 
 const { t } = createI18n("en");
 const message = (seq: number, senderId: string, more: Partial<MessageData> = {}): MessageData => ({
-  id: `m${seq}`, conversationId: "room", seq, senderId, senderName: senderId.toUpperCase(), senderHue: 3, clientId: `client-${seq}`, body: `text ${seq}`, kind: "text", images: [], createdAt: seq, editedAt: null, deletedAt: null, ...more,
+  id: `m${seq}`, conversationId: "room", seq, senderId, senderName: senderId.toUpperCase(), senderHue: 3, clientId: `client-${seq}`, body: `text ${seq}`, kind: "text", images: [], createdAt: seq, editedAt: null, deletedAt: null, reactions: [], reactionVersion: 0, ...more,
 });
 const members: Member[] = ["me", "ann", "ben", "cat"].map((id) => ({ id, name: id, hue: 1, role: "member" }));
 const sides = (more: Partial<Sides>): Sides => ({ kind: "room", messages: [], reads: {}, pending: [], viewer: { id: "me", name: "Me", hue: 0 }, ...more });

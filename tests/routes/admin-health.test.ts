@@ -127,7 +127,10 @@ it("a database that refuses the token, and one that is away: the card is told wh
   for (const shown of ["CONFIG_MISSING", "PUSHER_SECRET", "Not configured"]) expect(notConfigured).toContain(shown);
 
   const why = async () => {
-    expect((await browser.postJson("/api/admin/database", {})).status).toBeGreaterThanOrEqual(500);
+    // Nobody's mistake, and soon over: 503 at every kind of door, and no stack in the log.
+    for (const answer of [await browser.postJson("/api/admin/database", {}), await browser.postJson("/api/messages", { conversationId: "c", clientId: "k", body: "hello" }), await browser.get("/api/sync")])
+      expect([answer.status, await answer.json()]).toMatchObject([503, { error: { code: "unavailable" } }]);
+    for (const answer of [await browser.get("/chats"), await browser.post("/admin", { intent: "db-check" }), await browser.post("/settings", { intent: "profile", name: "Mona" })]) expect(answer.status).toBe(503);
     const ready = await browser.get("/readyz");
     return [ready.status, ((await ready.json()) as { reason: string }).reason];
   };
@@ -135,5 +138,6 @@ it("a database that refuses the token, and one that is away: the card is told wh
   expect(await why()).toEqual([503, "database-refused"]);
   await server.stop();
   expect(await why()).toEqual([503, "database-unreachable"]);
+  expect(house.roost.log("app")).not.toContain("unexpected error");
   await house.stop();
 });

@@ -104,6 +104,7 @@ describe("a session by PIN", () => {
   const timer = { timerId: id, version: "1" };
   const stars = { memberId: id, amount: "5", reason: "Because", key: newId() };
   const chore = { name: "Dishes", recurrence: "daily", assignment: "first-come" };
+  const promotion = { name: "Half", kind: "percent", value: "50", startsAt: "2026-03-01T00:00", endsAt: "2026-04-01T00:00", target: "all" };
   const settings = { name: "Mine", timeZone: "UTC", weekStart: "1" };
   /** What a child may not do at all, each as the form that would do it; a new action has no row and does not compile. Null: no form does it. */
   const FORMS: Record<ForbiddenToChildren, Record<string, string> | null> = {
@@ -129,9 +130,25 @@ describe("a session by PIN", () => {
     "chore-archive": { choreId: id },
     "chore-approve": { choreId: id, dueOn: "2026-03-01" },
     "chore-refuse": { choreId: id, dueOn: "2026-03-01" },
+    "redemption-approve": { redemptionId: id },
+    "redemption-refuse": { redemptionId: id },
+    "redemption-undo": { redemptionId: id },
+    "company-change": { name: "Mine" },
+    "category-create": { name: "Shelf" },
+    "category-change": { categoryId: id, name: "Shelf" },
+    "category-move": { categoryId: id, to: "0" },
+    "category-archive": { categoryId: id },
+    "product-create": { name: "Games", price: "1" },
+    "product-change": { productId: id, name: "Games", price: "1" },
+    "product-archive": { productId: id },
+    "promotion-create": promotion,
+    "promotion-change": { ...promotion, promotionId: id },
+    "promotion-archive": { promotionId: id },
   };
   const rows = Object.entries(FORMS).flatMap(([action, fields]): [string, Record<string, string>][] => (fields ? [[action, { intent: action, ...fields }]] : []));
-  const everything = () => app.db.all("SELECT (SELECT max(seq) FROM outbox_events) AS events, (SELECT count(*) FROM timers) AS timers, (SELECT count(*) FROM star_ledger) AS stars, (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM family_invitations) AS invitations, (SELECT group_concat(name) FROM families) AS families");
+  /** Which page has the form. */
+  const pageOf = (fields: Record<string, string>) => (/^(redemption|company|category|product|promotion)-/.test(fields["intent"]!) ? "/rewards" : "/family");
+  const everything = () => app.db.all("SELECT (SELECT max(seq) FROM outbox_events) AS events, (SELECT count(*) FROM timers) AS timers, (SELECT count(*) FROM star_ledger) AS stars, (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM products) AS products, (SELECT count(*) FROM cache_tags) AS tags, (SELECT count(*) FROM family_invitations) AS invitations, (SELECT group_concat(name) FROM families) AS families");
   let lina: TestBrowser;
   beforeAll(async () => void (lina = await signedIn()));
 
@@ -141,13 +158,13 @@ describe("a session by PIN", () => {
 
   it.each(rows)("may not: %s", async (_, fields) => {
     const before = await everything();
-    expect((await lina.post("/family", { ...fields, memberId: fields["memberId"] === undefined ? "" : linaId })).status).toBe(403);
+    expect((await lina.post(pageOf(fields), { ...fields, memberId: fields["memberId"] === undefined ? "" : linaId })).status).toBe(403);
     expect(await everything()).toEqual(before);
   });
 
   // Otherwise the test above would pass with forms that nobody is let through.
   it("is refused by its role, not by the forms: a parent is not forbidden one of them", async () => {
-    for (const [action, fields] of rows) expect([action, (await parent.post("/family", fields)).status]).not.toEqual([action, 403]);
+    for (const [action, fields] of rows) expect([action, (await parent.post(pageOf(fields), fields)).status]).not.toEqual([action, 403]);
   });
 
   it("has no password to change, makes no account beside its own, joins and begins no other family", async () => {
@@ -174,4 +191,4 @@ describe("a session by PIN", () => {
   });
 });
 
-type ForbiddenToChildren = Exclude<FamilyAction, "view" | "timer-start" | "timer-pause" | "timer-resume" | "timer-cancel" | "timer-sync" | "chore-claim" | "chore-undo">;
+type ForbiddenToChildren = Exclude<FamilyAction, "view" | "timer-start" | "timer-pause" | "timer-resume" | "timer-cancel" | "timer-sync" | "chore-claim" | "chore-undo" | "redemption-ask" | "redemption-cancel" | "wish-set">;

@@ -17,8 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const FIELDS = ["intent", "email", "password", "name", "redirectTo", "timeZone", "language", "digits", "sessionId", "userId", "conversationId", "clientId", "body", "upTo", "access", "level", "socket_id", "channel_name", "templateId", "timerId", "version", "minutes", "stars", "memberId", "amount", "reason", "key", "recurrence", "weekdays", "assignment", "assignees", "dueOn", "choreId", "pin", "userName", "hue", "icon", "__proto__", "constructor"];
-const INTENTS = ["timer-start", "timer-extend", "timer-confirm", "template-create", "stars-add", "chore-create", "chore-claim", "child-create", "invite", "profile", "password", "end-session", "open-direct", "send", "read", "create-room", "join", "invite", "remove-member", "notify", "leave", "nonsense"];
+const FIELDS = ["intent", "email", "password", "name", "redirectTo", "timeZone", "language", "digits", "sessionId", "userId", "conversationId", "clientId", "body", "upTo", "access", "level", "socket_id", "channel_name", "templateId", "timerId", "version", "minutes", "stars", "memberId", "amount", "reason", "key", "recurrence", "weekdays", "assignment", "assignees", "dueOn", "choreId", "pin", "userName", "hue", "icon", "table", "id", "uploadId", "imageIds", "fileIds", "file", "__proto__", "constructor"];
+const INTENTS = ["timer-start", "timer-extend", "timer-confirm", "template-create", "stars-add", "chore-create", "chore-claim", "child-create", "invite", "profile", "picture-remove", "password", "end-session", "open-direct", "send", "read", "create-room", "join", "invite", "remove-member", "notify", "leave", "nonsense"];
 const value = fc.oneof(fc.constantFrom("", "0", "-1", "1e999", "null", "\u0000", "\ud800", "'; DROP TABLE users; --", "a".repeat(30_000), "١٢٣"), fc.string({ unit: "binary", maxLength: 80 }), fc.constantFrom(...INTENTS));
 const fields = fc.array(fc.tuple(fc.constantFrom(...FIELDS), value), { maxLength: 8 });
 
@@ -32,7 +32,7 @@ const body = fc.oneof(
   fc.tuple(fc.constantFrom("", "text/plain", "multipart/form-data", "application/json; charset=utf-7", "x/y;;;", "application/xml"), fc.string()).map(([type, bytes]) => ({ type, bytes: bytes as BodyInit })),
 );
 
-const paths = () => ["/login", "/signup", "/settings", "/settings.data", "/chats", "/chats.data", "/family", "/family.data", "/family/templates", "/family/tablet", "/family/tablet.data", `/chats/${conversation}`, `/chats/${conversation}.data`, `/chats/${room}`, "/api/messages", "/api/typing", "/api/pusher/auth", "/api/pusher/user-auth", "/api/pusher/webhook", "/api/outbox/drain", "/", "/nowhere", "/healthz"];
+const paths = () => ["/login", "/signup", "/settings", "/settings.data", "/chats", "/chats.data", "/family", "/family.data", "/family/templates", "/family/tablet", "/family/tablet.data", "/rewards", "/rewards/manage.data", `/chats/${conversation}`, `/chats/${conversation}.data`, `/chats/${room}`, "/api/messages", "/api/images", "/api/files", "/api/uploads/cancel", "/api/typing", "/api/pusher/auth", "/api/pusher/user-auth", "/api/pusher/webhook", "/api/outbox/drain", "/", "/nowhere", "/healthz"];
 
 it("takes any body on every action", async () => {
   await fc.assert(

@@ -1,10 +1,13 @@
 /** Routes that programs call: health, figures, cron, webhooks. */
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFamily } from "#app/domain/families/commands.server.ts";
 import { startTimer } from "#app/domain/timers/commands.server.ts";
 import { contextOver, person } from "#tests/domain/people.ts";
 import { CHANNELS, startApp, type TestApp } from "#tests/support/http.ts";
+import { until } from "#tests/support/wait.ts";
 
 const CRON = "cron-secret-of-the-test";
 const METRICS = "metrics-token-of-the-test";
@@ -45,6 +48,30 @@ describe("figures", () => {
     expect(text).toMatch(/roost_outbox_events\{state="pending"\} \d+/);
     expect(text).toContain("roost_nodejs_eventloop_lag_seconds");
   });
+  it("are all explained, end with their unit, and speak of delivery, connections and relays", async () => {
+    const slot = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    await app.db.batch([{ sql: "INSERT INTO outbox_rollups (measure, span, at, bucket, count) VALUES ('accepted', 3600000, ?, 3, 5), ('accepted', 3600000, ?, 40, 2), ('accepted', 60000, ?, 3, 5), ('dead', 3600000, ?, 0, 1)", args: [slot, slot, slot, slot] }]);
+    const answer = await call("/metrics", { headers: bearer(METRICS) });
+    expect(answer.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+    const lines = (await answer.text()).split("\n").filter((line) => line !== "");
+    const kinds = new Set(lines.flatMap((line) => /^# TYPE (\S+) (?:counter|gauge|histogram|summary)$/.exec(line)?.[1] ?? []));
+    for (const name of kinds) expect(lines.filter((line) => line.startsWith(`# HELP ${name} `)).length, name).toBe(1);
+    for (const line of lines.filter((each) => !each.startsWith("#"))) {
+      const name = /^([a-z0-9_:]+)(?:\{[^}]*\})? (?:[-+.\deE]+|NaN)$/.exec(line)?.[1];
+      expect(name, line).toBeDefined();
+      expect(kinds.has(name!) || kinds.has(name!.replace(/_(?:bucket|sum|count)$/, "")), line).toBe(true);
+    }
+    const value = (series: string) => Number(lines.find((line) => line.startsWith(`${series} `))?.split(" ").at(-1));
+    expect(value("roost_outbox_published_total")).toBe(7);
+    expect(value("roost_outbox_dead_total")).toBe(1);
+    expect(["0.0025", "0.005", "0.05", "+Inf"].map((le) => value(`roost_outbox_latency_seconds_bucket{le="${le}"}`))).toEqual([0, 5, 7, 7]);
+    expect(value("roost_outbox_latency_seconds_count")).toBe(7);
+    expect(value("roost_outbox_latency_seconds_sum")).toBeCloseTo(0.095, 3);
+    expect(value("roost_outbox_last_seq")).toBeGreaterThan(0);
+    expect(value("roost_http_connections")).toBeGreaterThan(0);
+    for (const name of ["roost_outbox_oldest_pending_seconds", "roost_relay_in_flight", "roost_users_online", 'roost_relays{role="leading"}']) expect(value(name), name).toBeGreaterThanOrEqual(0);
+    await app.db.batch([{ sql: "DELETE FROM outbox_rollups" }]);
+  });
 });
 
 describe("the cron route", () => {
@@ -74,6 +101,36 @@ it("the cron route expires timers whose time has come, and says how many", async
   expect((await drained()).expiredTimers).toBe(2);
   expect(await app.db.all("SELECT state, count(*) AS count FROM timers GROUP BY state ORDER BY state")).toEqual([{ state: "expired", count: 2 }, { state: "running", count: 1 }]);
   expect((await drained()).expiredTimers).toBe(0);
+});
+
+it("is not ready without its database, alive all the same, and ready once it is back", async () => {
+  await app.db.batch([{ sql: "ALTER TABLE roost_migrations RENAME TO gone" }]);
+  expect((await call("/readyz")).status).toBe(503);
+  expect((await call("/healthz")).status).toBe(200);
+  await app.db.batch([{ sql: "ALTER TABLE gone RENAME TO roost_migrations" }]);
+  expect((await call("/readyz")).status).toBe(200);
+});
+
+it("is not ready once it was told to stop: who asks on an open connection is told, others are refused", async () => {
+  const stopping = await startApp();
+  try {
+    const socket = connect(Number(new URL(stopping.roost.url).port), "127.0.0.1");
+    let said = "";
+    socket.setEncoding("utf8").on("data", (text: string) => (said += text));
+    await once(socket, "connect");
+    // Half a request: its connection is not idle, so it outlives the first steps of a stop.
+    socket.write("GET /readyz HTTP/1.1\r\nHost: roost.test\r\n");
+    const gone = stopping.roost.kill("app");
+    await until(() => fetch(`${stopping.roost.url}/healthz`).then(() => false, () => true), { what: "no new connections" });
+    socket.write("\r\n");
+    await until(() => said.includes("\r\n\r\n"), { what: "an answer" });
+    expect(said).toMatch(/^HTTP\/1\.1 503 /);
+    expect(said).toContain('"reason":"stopping"');
+    socket.destroy();
+    await gone;
+  } finally {
+    await stopping.stop();
+  }
 });
 
 it("hides what is not configured", async () => {

@@ -1,6 +1,8 @@
 import type { Clock } from "#worker/relay/clock.ts";
 
 export interface ManualClock extends Clock {
+  /** How many timers wait for time to pass. */
+  readonly waiting: number;
   /** Moves time on and runs what falls due, in order, letting promises settle between. */
   advance(ms: number): Promise<void>;
   /** Moves the wall clock only, as an operator or NTP would. */
@@ -16,6 +18,9 @@ export function manualClock(start = 1_000_000): ManualClock {
     for (let turn = 0; turn < 20; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
   };
   return {
+    get waiting() {
+      return timers.size;
+    },
     now: () => wall + elapsed,
     monotonic: () => elapsed,
     after(ms, run) {

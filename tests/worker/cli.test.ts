@@ -35,7 +35,7 @@ it("seeds the household once: three people and a child, the parents' chat in bot
     { code: "demo", role: "parent", email: "other@roost.test", userName: null },
     { code: "demo", role: "parent", email: "parent@roost.test", userName: null },
   ]);
-  expect(await app.db.all("SELECT (SELECT count(*) > 0 FROM timer_templates) AS templates, (SELECT count(*) > 0 FROM chores) AS chores, (SELECT sum(amount) > 0 FROM star_ledger) AS stars")).toEqual([{ templates: 1, chores: 1, stars: 1 }]);
+  expect(await app.db.all("SELECT (SELECT count(*) > 0 FROM timer_templates) AS templates, (SELECT count(*) > 0 FROM chores) AS chores, (SELECT sum(amount) > 0 FROM star_ledger) AS stars, (SELECT count(*) > 0 FROM products) AS rewards, (SELECT count(*) > 0 FROM categories) AS categories, (SELECT count(*) FROM promotions) AS promotions, (SELECT count(*) FROM redemptions WHERE state = 'waiting') AS waiting")).toEqual([{ templates: 1, chores: 1, stars: 1, rewards: 1, categories: 1, promotions: 1, waiting: 1 }]);
 
   const before = await app.db.all("SELECT count(*) AS n FROM outbox_events");
   expect(await runCommand("seed", [], app.roost.env)).toContain("there already");

@@ -21,7 +21,7 @@ export class Connection implements FrameTarget {
   /** Channel name → this member's user id on presence channels, null on others. */
   readonly channels = new Map<string, string | null>();
   user: SignedInUser | null = null;
-  gathering = false;
+  owed: Buffer[] | null = null;
   /** When anything was last heard, in ms; null `pingedAt`: nothing is owed. */
   heardAt: number;
   pingedAt: number | null = null;
@@ -45,6 +45,10 @@ export class Connection implements FrameTarget {
     return this.#ended;
   }
 
+  get writable(): boolean {
+    return this.ws.readyState === WebSocket.OPEN;
+  }
+
   heard(now: number): void {
     this.heardAt = now;
     this.pingedAt = null;
@@ -57,7 +61,7 @@ export class Connection implements FrameTarget {
 
   /** Writes a finished frame. After the end this does nothing: a close frame must be the last one. */
   send(frame: Buffer): void {
-    if (!this.#ended && this.ws.readyState === WebSocket.OPEN) this.writer.write(this, frame);
+    if (!this.#ended && this.writable) this.writer.write(this, frame);
   }
 
   /** Tells the client what it did wrong; the connection stays. `code` null, as on the real service, where none is documented. */
@@ -70,6 +74,7 @@ export class Connection implements FrameTarget {
     if (this.#ended) return;
     if (code >= CLOSE.unknownApp) this.refuse(message, code);
     this.gone();
+    this.writer.flushTarget(this);
     this.ws.close(code, message.slice(0, MAX_REASON_LENGTH));
   }
 

@@ -26,6 +26,7 @@ export interface Message {
 }
 
 const TEXT_FIN = 0x81;
+const PONG_FIN = 0x8a;
 const SMALL = 126;
 const MEDIUM = 65_536;
 
@@ -47,6 +48,9 @@ export function textFrame(text: string): Buffer {
   return frame;
 }
 
+/** The answer to a WebSocket ping, which never has more than 125 bytes. */
+export const pongFrame = (data: Buffer) => Buffer.concat([Buffer.of(PONG_FIN, data.length), data]);
+
 export const messageFrame = (message: Message) => textFrame(JSON.stringify(message));
 
 /** Protocol messages whose `data` is, by Pusher's rule, JSON inside a string. */
@@ -61,15 +65,15 @@ export const subscriptionErrorFrame = (channel: string, type: string, error: str
 export const PONG_FRAME = internalFrame("pusher:pong", {});
 export const PING_FRAME = internalFrame("pusher:ping", {});
 
+/**
+ * Deeper JSON than any message needs: writing a client event of 5,000 levels out again would overflow the stack, and
+ * with it end the process.
+ */
+const MAX_JSON_LEVELS = 100;
+
 /** What a client sent, as far as it has the shape of a message; null for anything else. */
 export function parseMessage(text: string): { event: string; channel: unknown; data: unknown } | null {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const parsed = parseJson(text);
   if (!isObject(parsed) || typeof parsed["event"] !== "string") return null;
   return { event: parsed["event"], channel: parsed["channel"], data: parsed["data"] };
 }
@@ -78,12 +82,16 @@ export function parseMessage(text: string): { event: string; channel: unknown; d
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** JSON that may be anything at all, from outside; undefined when it is not JSON. */
+/** JSON that may be anything at all, from outside; undefined when it is not JSON, or nested too deeply. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const parsed: unknown = JSON.parse(text);
+    return isDeeperThan(parsed, MAX_JSON_LEVELS) ? undefined : parsed;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
+
+const isDeeperThan = (value: unknown, levels: number): boolean =>
+  typeof value === "object" && value !== null && (levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1)));

@@ -30,10 +30,13 @@ export interface Limits {
   /** … and one that has anything waiting for this long. */
   stalledMs: number;
   /**
-   * While stopping, how long those who come back at once are still told to wait a second (4100). pusher-js answers
-   * 4200 by connecting at once; a refused connection would keep it waiting for 15 s.
+   * While stopping, those who come back at once are still let in, to be told at the end of it to wait a second (4100).
+   * pusher-js answers 4200 by connecting at once; a refused connection would keep it waiting for 15 s. It ends when
+   * nobody has come for this long …
    */
   stoppingMs: number;
+  /** … or after this long at the latest. */
+  stoppingAtMostMs: number;
   /** How long a closed connection may take to say goodbye before its socket is destroyed. */
   closeGraceMs: number;
   /** `channel_vacated` and `member_removed` wait this long, and are dropped when somebody is back. */
@@ -55,6 +58,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   bufferedBytes: 4 * 1024 * 1024,
   stalledMs: 10_000,
   stoppingMs: 300,
+  stoppingAtMostMs: 2_000,
   closeGraceMs: 1_000,
   webhookLeaveDelayMs: 3_000,
   webhookRetryForMs: 300_000,

@@ -20,7 +20,7 @@ function readApp(env: NodeJS.ProcessEnv, settings: Settings): AppCredentials {
   if (!isLoopback(host)) {
     if (!allowPublic) throw new SettingsError("CHANNELS_HOST", `expected a loopback address, or CHANNELS_ALLOW_PUBLIC=1 to be reached from other machines (${ELSEWHERE})`);
     if (env["ROOST_GENERATED_SECRETS"] === "1" || app.secret.length < MIN_PUBLIC_SECRET_LENGTH)
-      throw new SettingsError("PUSHER_SECRET", `expected a secret of your own, at least ${MIN_PUBLIC_SECRET_LENGTH} characters, since CHANNELS_HOST is not a loopback address`);
+      throw new SettingsError("PUSHER_SECRET", `expected a secret of your own, at least ${MIN_PUBLIC_SECRET_LENGTH} characters, since CHANNELS_HOST is not a loopback address (${ELSEWHERE})`);
   }
   return { id: app.appId, key: app.key, secret: app.secret };
 }

@@ -2,9 +2,11 @@
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
 import type { Logger } from "pino";
+import { systemClock } from "#worker/relay/clock.ts";
+import type { Clock } from "#worker/relay/clock.ts";
 import { ApiEndpoint } from "./api-endpoint.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { ChannelRegistry } from "./channel-registry.ts";
@@ -24,6 +26,10 @@ import { WebhookNews } from "./webhook-news.ts";
 
 /** Half a request is not waited for longer than this. */
 const REQUEST_WITHIN_MS = 10_000;
+/** How often requests are looked at for that; Node's own 30 s would let half a request stay four times as long. */
+const REQUEST_SWEEP_MS = 2_000;
+/** Sockets beyond the WebSocket connections: publishers, and those who are told that there is no room. */
+const SPARE_SOCKETS = 1_000;
 /** Publishers keep their connections; they close them first, so that none is cut under a request. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -37,7 +43,8 @@ export interface ChannelsServerOptions {
   /** Also tell the app of every client event. */
   webhookClientEvents?: boolean;
   log?: Logger;
-  clock?: { now: () => number };
+  /** What is not given is the system's. */
+  clock?: Partial<Clock>;
   limits?: Partial<Limits>;
 }
 
@@ -59,11 +66,11 @@ export interface ChannelsServer {
 export async function startChannelsServer(options: ChannelsServerOptions): Promise<ChannelsServer> {
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = options.log ?? pino({ level: "silent" });
-  const now = options.clock?.now ?? Date.now;
+  const clock: Clock = { ...systemClock, ...options.clock };
   const { app } = options;
 
-  const delivery = options.webhookUrl ? new WebhookDelivery({ app, url: options.webhookUrl, limits, now, log }) : null;
-  const news = delivery && new WebhookNews(limits.webhookLeaveDelayMs, (event) => delivery.add(event));
+  const delivery = options.webhookUrl ? new WebhookDelivery({ app, url: options.webhookUrl, limits, clock, log }) : null;
+  const news = delivery && new WebhookNews(limits.webhookLeaveDelayMs, clock, (event) => delivery.add(event));
   const onClientEvent = news && options.webhookClientEvents ? news.clientEvent.bind(news) : null;
 
   const connections = new Set<Connection>();
@@ -75,11 +82,11 @@ export async function startChannelsServer(options: ChannelsServerOptions): Promi
   const sockets = new SocketEndpoint({
     app,
     limits,
-    now,
+    now: clock.monotonic,
     writer,
     users,
     subscriptions: new Subscriptions(app, registry, limits),
-    clientEvents: new ClientEvents(registry, limits.clientEventsPerSecond, now, onClientEvent),
+    clientEvents: new ClientEvents(registry, limits.clientEventsPerSecond, clock.monotonic, onClientEvent),
     isStopping,
     count: () => connections.size,
     onOpen: (connection) => connections.add(connection),
@@ -89,18 +96,21 @@ export async function startChannelsServer(options: ChannelsServerOptions): Promi
       connections.delete(connection);
     },
   });
-  const api = new ApiEndpoint({ app, routes: apiRoutes(registry, users), now, log, isStopping });
+  const api = new ApiEndpoint({ app, routes: apiRoutes(registry, users), now: clock.now, log, isStopping });
 
   const raw = new Set<Socket>();
-  const server = createServer({ requestTimeout: REQUEST_WITHIN_MS, headersTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: KEEP_ALIVE_MS });
+  let accepted = 0;
+  const server = createServer({ requestTimeout: REQUEST_WITHIN_MS, headersTimeout: REQUEST_WITHIN_MS, connectionsCheckingInterval: REQUEST_SWEEP_MS, keepAliveTimeout: KEEP_ALIVE_MS });
+  server.maxConnections = limits.connections + SPARE_SOCKETS;
   server.on("request", (request, response) => void api.handle(request, response));
   server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head));
   server.on("connection", (socket) => {
+    accepted += 1;
     raw.add(socket);
     socket.once("close", () => raw.delete(socket));
   });
   await listen(server, options.host, options.port);
-  const stopHeartbeat = startHeartbeat(connections, limits, now);
+  const stopHeartbeat = startHeartbeat(connections, limits, clock.monotonic);
   const address = server.address() as AddressInfo;
 
   async function stop(): Promise<void> {
@@ -111,12 +121,25 @@ export async function startChannelsServer(options: ChannelsServerOptions): Promi
     writer.flush();
     // Everybody's leaving is no news: they are told to come back.
     news?.close();
-    if (told.length > 0) await pause(limits.stoppingMs);
+    if (told.length > 0) await nobodyComes();
+    sockets.sendHeldAway();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     const cutting = setTimeout(() => raw.forEach((socket) => socket.destroy()), limits.closeGraceMs);
     await closed;
     clearTimeout(cutting);
+  }
+
+  /** Until those who were told to reconnect have done so: the quick ones at once, the others one round trip later. */
+  async function nobodyComes(): Promise<void> {
+    const endsAt = clock.monotonic() + limits.stoppingAtMostMs;
+    for (let seen = -1; seen !== accepted && clock.monotonic() < endsAt; ) {
+      seen = accepted;
+      await pause(limits.stoppingMs);
+      // Who came while this process was busy is let in before the count is looked at.
+      await nextTurn();
+      await nextTurn();
+    }
   }
 
   return {

@@ -8,7 +8,7 @@ import { Connection, newSocketId } from "./connection.ts";
 import { sameText } from "./credentials.ts";
 import type { AppCredentials } from "./credentials.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { CLOSE, PONG_FRAME, internalFrame, parseMessage } from "./frames.ts";
+import { CLOSE, PONG_FRAME, internalFrame, parseMessage, pongFrame } from "./frames.ts";
 import type { Limits } from "./limits.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { UserDirectory } from "./user-directory.ts";
@@ -19,11 +19,12 @@ const PROTOCOLS = new Set(["5", "6", "7"]);
 export interface SocketParts {
   app: AppCredentials;
   limits: Limits;
-  now: () => number;
   writer: FrameWriter;
   subscriptions: Subscriptions;
   clientEvents: ClientEvents;
   users: UserDirectory;
+  /** Never jumps, in ms. */
+  now: () => number;
   /** Called when a connection is open, and when it is gone from everything. */
   onOpen(connection: Connection): void;
   onEnd(connection: Connection): void;
@@ -33,10 +34,13 @@ export interface SocketParts {
 
 export class SocketEndpoint {
   readonly #server: WebSocketServer;
+  /** Came while the server stops: they are told to come back only when it is gone, so that the next one is there for them. */
+  #held: Connection[] | null = [];
 
   constructor(private readonly parts: SocketParts) {
     // Compression would cost ten times the fan-out and 230 instead of 13 KB a connection.
-    const options = { noServer: true, perMessageDeflate: false, clientTracking: false, maxPayload: parts.limits.frameBytes };
+    // Pongs go the way of all frames, so that somebody who pings and does not read is bounded like any reader.
+    const options = { noServer: true, perMessageDeflate: false, clientTracking: false, autoPong: false, maxPayload: parts.limits.frameBytes };
     // `closeTimeout` is newer than the published types.
     this.#server = new WebSocketServer(Object.assign(options, { closeTimeout: parts.limits.closeGraceMs }));
   }
@@ -44,6 +48,18 @@ export class SocketEndpoint {
   /** Takes over an HTTP upgrade. Refusals are told by close codes, after the handshake, as Pusher does. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, socket, request.url ?? "/"));
+  }
+
+  /** Tells those who came during the stop to wait a second, which clients do after 4100. */
+  sendHeldAway(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const connection of held) this.#hold(connection);
+  }
+
+  #hold(connection: Connection): void {
+    if (this.#held) this.#held.push(connection);
+    else connection.end(CLOSE.overCapacity, "Server is restarting. Please reconnect in a second.");
   }
 
   #accept(ws: WebSocket, socket: Duplex, url: string): void {
@@ -54,9 +70,13 @@ export class SocketEndpoint {
     ws.on("error", () => connection.gone());
     const refusal = this.#refusal(url);
     if (refusal) return connection.end(...refusal);
+    if (parts.isStopping()) return this.#hold(connection);
     parts.onOpen(connection);
     const heard = () => connection.heard(parts.now());
-    ws.on("ping", heard);
+    ws.on("ping", (data: Buffer) => {
+      heard();
+      connection.send(pongFrame(data));
+    });
     ws.on("pong", heard);
     ws.on("message", (data, isBinary) => {
       heard();
@@ -67,7 +87,7 @@ export class SocketEndpoint {
   }
 
   #refusal(url: string): [number, string] | null {
-    const { app, limits, count, isStopping } = this.parts;
+    const { app, limits, count } = this.parts;
     const [path = "", search = ""] = url.split("?", 2);
     const key = /^\/app\/([^/]+)\/?$/.exec(path)?.[1];
     if (key === undefined) return [CLOSE.unknownPath, "Path not found"];
@@ -76,7 +96,6 @@ export class SocketEndpoint {
     if (protocol === null) return [CLOSE.noProtocol, "No protocol version supplied"];
     if (!/^\d+$/.test(protocol)) return [CLOSE.badVersion, "Invalid version string format"];
     if (!PROTOCOLS.has(protocol)) return [CLOSE.unsupportedProtocol, "Unsupported protocol version"];
-    if (isStopping()) return [CLOSE.overCapacity, "Server is restarting. Please reconnect in a second."];
     if (count() >= limits.connections) return [CLOSE.overCapacity, "Over capacity"];
     return null;
   }

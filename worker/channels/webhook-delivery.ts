@@ -1,5 +1,6 @@
 /** Delivers webhook events to the app: in order, in signed batches, tried again with growing pauses. */
 import type { Logger } from "pino";
+import type { Clock } from "#worker/relay/clock.ts";
 import { sign } from "./credentials.ts";
 import type { AppCredentials } from "./credentials.ts";
 import type { Limits } from "./limits.ts";
@@ -17,7 +18,7 @@ export interface DeliveryParts {
   app: AppCredentials;
   url: string;
   limits: Pick<Limits, "webhookRetryForMs" | "webhookFirstPauseMs">;
-  now: () => number;
+  clock: Clock;
   log: Logger;
 }
 
@@ -50,15 +51,15 @@ export class WebhookDelivery {
 
   /** One batch, until it is accepted, its time is over, or this server stops. */
   async #deliver(events: WebhookEvent[]): Promise<void> {
-    const { limits, log, now } = this.parts;
-    const body = JSON.stringify({ time_ms: now(), events });
-    const giveUpAt = performance.now() + limits.webhookRetryForMs;
+    const { limits, log, clock } = this.parts;
+    const body = JSON.stringify({ time_ms: clock.now(), events });
+    const giveUpAt = clock.monotonic() + limits.webhookRetryForMs;
     for (let attempt = 0; !this.#closing.signal.aborted; attempt += 1) {
       const failure = await this.#post(body);
       if (failure === null || this.#closing.signal.aborted) return;
       if (attempt === 0) log.warn({ reason: failure, events: events.length }, "a webhook failed and will be tried again");
       const pause = Math.min(limits.webhookFirstPauseMs * 2 ** attempt, WEBHOOK_MAX_PAUSE_MS);
-      if (performance.now() + pause > giveUpAt) return log.error({ reason: failure, events: events.length, attempts: attempt + 1 }, "a webhook was given up");
+      if (clock.monotonic() + pause > giveUpAt) return log.error({ reason: failure, events: events.length, attempts: attempt + 1 }, "a webhook was given up");
       await this.#pause(pause);
     }
   }
@@ -90,11 +91,11 @@ export class WebhookDelivery {
     const { signal } = this.#closing;
     return new Promise((resolve) => {
       const done = () => {
-        clearTimeout(timer);
+        callOff();
         signal.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const callOff = this.parts.clock.after(ms, done);
       if (signal.aborted) done();
       else signal.addEventListener("abort", done);
     });

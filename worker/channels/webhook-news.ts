@@ -1,4 +1,5 @@
 /** Turns what happens in channels into webhook events; those that say "gone" wait, in case somebody is back. */
+import type { Clock } from "#worker/relay/clock.ts";
 import type { ChannelObserver } from "./channel-registry.ts";
 import type { ClientEvent } from "./client-events.ts";
 
@@ -10,10 +11,11 @@ export type WebhookEvent =
 export class WebhookNews implements ChannelObserver {
   /** What will be said unless it is taken back, oldest first: all wait equally long. */
   readonly #waiting = new Map<string, { event: WebhookEvent; at: number }>();
-  #timer: NodeJS.Timeout | null = null;
+  #callOff: (() => void) | null = null;
 
   constructor(
     private readonly leaveDelayMs: number,
+    private readonly clock: Clock,
     private readonly deliver: (event: WebhookEvent) => void,
   ) {}
 
@@ -40,21 +42,21 @@ export class WebhookNews implements ChannelObserver {
   }
 
   close(): void {
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#callOff?.();
     this.#waiting.clear();
   }
 
   #wait(key: string, event: WebhookEvent): void {
-    this.#waiting.set(key, { event, at: performance.now() + this.leaveDelayMs });
-    this.#timer ??= setTimeout(this.#tellDue, this.leaveDelayMs);
+    this.#waiting.set(key, { event, at: this.clock.monotonic() + this.leaveDelayMs });
+    this.#callOff ??= this.clock.after(this.leaveDelayMs, this.#tellDue);
   }
 
   readonly #tellDue = (): void => {
-    this.#timer = null;
-    const now = performance.now();
+    this.#callOff = null;
+    const now = this.clock.monotonic();
     for (const [key, { event, at }] of this.#waiting) {
       if (at > now) {
-        this.#timer = setTimeout(this.#tellDue, at - now);
+        this.#callOff = this.clock.after(at - now, this.#tellDue);
         return;
       }
       this.#waiting.delete(key);

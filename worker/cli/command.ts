@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { parseSettings, SettingsError, type Settings } from "#app/config/settings.ts";
+import { StorageError } from "#app/domain/images/storage.server.ts";
 import { BackupError } from "#db/backup/back-up.ts";
 import { openDatabase, type Database } from "#db/database.ts";
 import { MigrationError } from "#db/migrate.ts";
@@ -31,7 +32,7 @@ export async function program(name: string, work: (settings: Settings) => Promis
   try {
     process.exit((await work(parseSettings(process.env))) ?? 0);
   } catch (error) {
-    const expected = [CommandError, SettingsError, MigrationError, BackupError].some((kind) => error instanceof kind) || (error instanceof Error && "code" in error);
+    const expected = [CommandError, SettingsError, MigrationError, BackupError, StorageError].some((kind) => error instanceof kind) || (error instanceof Error && "code" in error);
     process.stderr.write(`roost ${name}: ${error instanceof Error ? (expected ? error.message.split("\n", 1)[0] : error.stack) : String(error)}\n`);
     process.exit(1);
   }

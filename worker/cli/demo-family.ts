@@ -1,4 +1,4 @@
-/** The demo household's family: two parents, a child with a PIN, templates, chores and a week of stars. Only while the parents have none. */
+/** The demo household's family: two parents, a child with a PIN, templates, chores, a week of stars and a shop to spend them in. Only while the parents have none. */
 import { addDays, dateIn } from "#app/domain/calendar-days.ts";
 import { createChore } from "#app/domain/chores/commands.server.ts";
 import type { ChoreCreateInput } from "#app/domain/chores/schema.ts";
@@ -9,6 +9,7 @@ import { addStars } from "#app/domain/stars/commands.server.ts";
 import { createTemplate } from "#app/domain/timers/commands.server.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { DEMO_CHILD } from "./demo-account.ts";
+import { seedRewards } from "./demo-rewards.ts";
 
 const CHILD_NAME = "Noor · نور";
 
@@ -41,6 +42,7 @@ export async function seedFamily(ctx: Context, { parent, other }: Record<"parent
   const today = dateIn(family.timeZone, ctx.now());
   for (const chore of choresOf(child, [parent.userId, other.userId])) await createChore(ctx, parent, { ...chore, dueOn: addDays(today, chore.dueOn) });
   for (const [hoursAgo, amount, reason] of STARS) await addStars({ ...ctx, now: () => ctx.now() - hoursAgo * HOUR_MS }, parent, { memberId: child, amount, reason, key: `demo-stars-${hoursAgo}` });
+  await seedRewards(ctx, { parent, child: { userId: child, sessionId: "", name: CHILD_NAME, email: null, role: "member", hue: 0 }, familyId: family.id, timeZone: family.timeZone });
   return 1;
 }
 

@@ -7,6 +7,7 @@ import { parseSettings, SettingsError } from "#app/config/settings.ts";
 import { APP_VERSION } from "#app/config/version.server.ts";
 import { EVENT_TYPES } from "#app/domain/events.ts";
 import { newId } from "#app/domain/ids.ts";
+import { openStorage } from "#app/domain/images/storage.server.ts";
 import { openDatabase, type Database } from "#db/database.ts";
 import { MigrationError, migrationState } from "#db/migrate.ts";
 import { scheduler } from "#worker/scheduler/scheduler.ts";
@@ -56,7 +57,7 @@ async function run() {
     version: APP_VERSION,
     log,
     socketPath: settings.relaySocket,
-    scheduler: scheduler({ ctx: { db, now: Date.now, newId, occupancy: settings.channels ? pusherOccupancy(settings.channels) : null }, clock: systemClock, log }),
+    scheduler: scheduler({ ctx: { db, now: Date.now, newId, occupancy: settings.channels ? pusherOccupancy(settings.channels) : null, storage: openStorage(settings.uploads) }, clock: systemClock, log }),
   });
   stop = async () => {
     await relay.stop();

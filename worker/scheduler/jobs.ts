@@ -1,10 +1,14 @@
 /** What is to be done from time to time, by the relay that leads or by the cron route: the same list. */
 import { pruneAttempts } from "#app/domain/accounts/attempts.server.ts";
 import { pruneResets } from "#app/domain/accounts/resets.server.ts";
+import { pruneEdits } from "#app/domain/conversations/edit-history.server.ts";
 import { prunePinAttempts } from "#app/domain/families/pin-attempts.server.ts";
 import { interruptAbandoned } from "#app/domain/maintenance/operations.server.ts";
+import { indexMessages } from "#app/domain/search/index.server.ts";
 import { expireTimers } from "#app/domain/timers/expiry.server.ts";
 import type { Context } from "#app/domain/context.ts";
+import type { Storage } from "#app/domain/images/storage.server.ts";
+import { removeLeftFolders, sweepOrphans, dropUnsent } from "#app/domain/images/sweep.server.ts";
 import { prune } from "#db/outbox/prune.ts";
 import { pruneRollups } from "#db/outbox/rollups.ts";
 import type { Occupancy } from "#worker/relay/publishers/occupancy.ts";
@@ -15,6 +19,8 @@ import { offlineUsers, reconcilePresence } from "./presence.ts";
 export interface JobContext extends Context {
   /** Who is connected to Channels; null: none is configured. */
   occupancy: Occupancy | null;
+  /** Where pictures and files lie. */
+  storage: Storage;
 }
 
 export interface Job {
@@ -41,7 +47,12 @@ export const JOBS: readonly Job[] = [
   { name: "past-attempts", everyMs: 10 * MINUTE_MS, run: async (ctx) => ({ attempts: await pruneAttempts(ctx) }) },
   { name: "past-reset-links", everyMs: 10 * MINUTE_MS, run: async (ctx) => ({ resetLinks: await pruneResets(ctx) }) },
   { name: "past-pin-attempts", everyMs: 10 * MINUTE_MS, run: async (ctx) => ({ pinAttempts: await prunePinAttempts(ctx) }) },
+  { name: "index-messages", everyMs: SECOND_MS, run: async (ctx) => ({ indexed: await indexMessages(ctx) }) },
+  { name: "past-edits", everyMs: 10 * MINUTE_MS, run: async (ctx) => ({ edits: await pruneEdits(ctx) }) },
   { name: "abandoned-operations", everyMs: 10 * SECOND_MS, run: async (ctx) => ({ interruptedOperations: await interruptAbandoned(ctx) }) },
+  { name: "unsent-uploads", everyMs: 10 * MINUTE_MS, run: async (ctx) => ({ unsentUploads: await dropUnsent(ctx) }) },
+  { name: "removed-uploads", everyMs: 10 * SECOND_MS, run: async (ctx) => ({ removedUploads: await removeLeftFolders(ctx) }) },
+  { name: "orphaned-uploads", everyMs: 60 * MINUTE_MS, run: async (ctx) => ({ orphanedUploads: await sweepOrphans(ctx) }) },
   // Last: they may wait for the Channels server's answer.
   { name: "reconcile-presence", everyMs: 30 * SECOND_MS, run: reconcilePresence },
   { name: "offline-users", everyMs: 10 * SECOND_MS, run: offlineUsers },

@@ -46,6 +46,8 @@ function onServer(use) {
 }
 
 function finish(server) {
+  // Whoever still asks on a connection that is open is told (app/domain/maintenance/readiness.server.ts).
+  globalThis[Symbol.for("roost.stopping")] = true;
   server.once("close", () => process.exit(0));
   setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS).unref();
   setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();

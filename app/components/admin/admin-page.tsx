@@ -15,6 +15,7 @@ const TABS: readonly Tab[] = [
   { to: "/admin/outbox", key: "adminShell.tabs.outbox" },
   { to: "/admin/operations", key: "adminShell.tabs.operations" },
   { to: "/admin/users", key: "adminShell.tabs.users" },
+  { to: "/admin/edits", key: "adminShell.tabs.edits" },
 ];
 
 interface AdminPageProps {

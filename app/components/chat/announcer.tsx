@@ -32,9 +32,11 @@ export function Announcer({ messages, viewerId }: { messages: ShownMessage[]; vi
     if (added.length > 0) setSaid((earlier) => [...earlier, ...added].slice(-KEPT));
   }, [messages, viewerId, t]);
 
+  // What is deleted is not left standing here.
+  const deleted = new Set(said.length === 0 ? [] : messages.flatMap((message) => (message.deleted ? [message.key] : [])));
   return (
     <div className="sr-only" aria-live="polite" aria-relevant="additions" data-announcer>
-      {said.map(({ key, text }) => (
+      {said.filter(({ key }) => !deleted.has(key)).map(({ key, text }) => (
         <p key={key}>{text}</p>
       ))}
     </div>

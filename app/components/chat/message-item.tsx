@@ -1,10 +1,15 @@
 import { memo, type RefCallback } from "react";
+import { useTranslation } from "react-i18next";
 import { useFormat } from "#app/i18n/use-format.ts";
-import { authorId, MessageBubble, textId, type ShownMessage } from "./message-bubble.tsx";
+import type { MessageMode } from "./message-actions.ts";
+import { authorId, MessageBubble, textId, type MessageContext, type ShownMessage } from "./message-bubble.tsx";
 import type { Readers } from "./readers.ts";
 import { SeenBy } from "./seen-by.tsx";
 
 interface MessageItemProps {
+  /** The same object for all messages, as long as nothing in it changes. */
+  context: MessageContext;
+  mode?: MessageMode | null;
   message: ShownMessage;
   own: boolean;
   /** Several people write here. */
@@ -20,19 +25,27 @@ interface MessageItemProps {
   onDiscard?: (clientId: string) => void;
   /** Who has seen it, where that is shown. */
   readers?: Readers | null | undefined;
+  /** The chat opened at this message: because the address asks for it, or because it was the first unread one. */
+  opening?: "asked" | "unread" | null;
 }
 
 /** A message in the list, with its day above it when the day begins. */
-export const MessageItem = memo(function MessageItem({ message, own, named, newDay, startsGroup, endsGroup, now, observe, onRetry, onDiscard, readers }: MessageItemProps) {
+export const MessageItem = memo(function MessageItem({ context, mode = null, message, own, named, newDay, startsGroup, endsGroup, now, observe, onRetry, onDiscard, readers, opening = null }: MessageItemProps) {
+  const { t } = useTranslation();
   const format = useFormat();
   return (
-    <li ref={observe ?? null} data-stop aria-labelledby={`${authorId(message)} ${textId(message)}`} data-seq={own ? undefined : (message.seq ?? undefined)}>
+    <li ref={observe ?? null} data-stop data-asked={opening === "asked" || undefined} aria-labelledby={`${authorId(message)} ${textId(message)}`} data-seq={own ? undefined : (message.seq ?? undefined)}>
+      {opening === "unread" && (
+        <div className="unread-separator" data-first-unread>
+          <span>{t("chats.newHere")}</span>
+        </div>
+      )}
       {newDay && (
         <div className="day-separator">
           <span>{format.day(message.createdAt, now)}</span>
         </div>
       )}
-      <MessageBubble message={message} own={own} named={named} startsGroup={startsGroup} endsGroup={endsGroup} onRetry={onRetry} onDiscard={onDiscard} />
+      <MessageBubble context={context} mode={mode} message={message} own={own} named={named} startsGroup={startsGroup} endsGroup={endsGroup} onRetry={onRetry} onDiscard={onDiscard} />
       {readers && <SeenBy readers={readers} />}
     </li>
   );

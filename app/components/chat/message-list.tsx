@@ -4,7 +4,9 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "#app/i18n/use-format.ts";
 import { Button } from "#app/components/button.tsx";
 import { useArrowKeys } from "#app/components/use-arrow-keys.ts";
-import type { ShownMessage } from "./message-bubble.tsx";
+import { DeleteDialog } from "./delete-dialog.tsx";
+import { focusMessage, messageElement, type MessageActing } from "./message-actions.ts";
+import type { MessageContext, ShownMessage } from "./message-bubble.tsx";
 import { MessageItem } from "./message-item.tsx";
 import type { Readers } from "./readers.ts";
 import { placeMessages } from "./timeline.ts";
@@ -13,8 +15,15 @@ import { useSeen } from "./use-seen.ts";
 /** Closer to the end than this counts as being at the end, in CSS px. */
 const END_TOLERANCE_PX = 64;
 
+/** Of the screen, over the message that a chat opens at. */
+const SHARE_ABOVE = 0.25;
+
+const isAtEnd = (element: HTMLElement) => element.scrollHeight - element.scrollTop - element.clientHeight < END_TOLERANCE_PX;
+
 interface MessageListProps {
   label: string;
+  context: MessageContext;
+  acting: MessageActing;
   viewerId: string;
   /** Several people write here. */
   named: boolean;
@@ -29,19 +38,24 @@ interface MessageListProps {
   onSeen: (seq: number) => void;
   /** Escape leaves the messages. */
   onLeave: () => void;
+  /** Where it is scrolled to when it opens; null: to the end. */
+  opensAt: { key: string; why: "asked" | "unread" } | null;
+  /** Stands under the last message. */
+  after: ReactNode;
   /** In a room: who has seen one's newest message. */
   readers: Readers | null;
 }
 
 /** The chat's messages: follows the end only while at the end, otherwise offers a button to what is new. */
-export function MessageList({ label, viewerId, named, now, messages, before, onRetry, onDiscard, onSeen, onLeave, readers }: MessageListProps) {
+export function MessageList({ label, context, acting, viewerId, named, now, messages, before, onRetry, onDiscard, onSeen, onLeave, opensAt, after, readers }: MessageListProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const scroller = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
+  const atEnd = useRef(opensAt === null);
+  const opened = useRef(false);
   const [unseenFrom, setUnseenFrom] = useState<string | null>(null);
   const observe = useSeen(scroller, onSeen);
-  useArrowKeys(scroller, { enter: "last", onEscape: onLeave });
+  useArrowKeys(scroller, { enter: "last", onEscape: onLeave, onEnter: openMenu });
 
   const placed = useMemo(() => placeMessages(messages, format.dayKey), [messages, format]);
   const last = messages.at(-1);
@@ -52,6 +66,18 @@ export function MessageList({ label, viewerId, named, now, messages, before, onR
     const element = scroller.current;
     if (!element) return;
     const known = previous.current;
+    if (!opened.current) {
+      opened.current = true;
+      const target = opensAt && messageElement(opensAt.key);
+      if (target) {
+        // The line above it, and a little of what was before.
+        element.scrollTop = target.offsetTop - element.offsetTop - element.clientHeight * SHARE_ABOVE;
+        if (opensAt.why === "asked") focusMessage(opensAt.key);
+        atEnd.current = isAtEnd(element);
+        previous.current = { firstKey, lastKey: last?.key, height: element.scrollHeight };
+        return;
+      }
+    }
     const appended = last && last.key !== known.lastKey;
     if (known.firstKey !== firstKey && !appended && known.height > 0) {
       // Earlier messages came in above: keep what is being read where it is.
@@ -62,7 +88,7 @@ export function MessageList({ label, viewerId, named, now, messages, before, onR
       setUnseenFrom((from) => from ?? last.key);
     }
     previous.current = { firstKey, lastKey: last?.key, height: element.scrollHeight };
-  }, [messages, firstKey, last, viewerId]);
+  }, [messages, firstKey, last, viewerId, opensAt]);
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -75,9 +101,14 @@ export function MessageList({ label, viewerId, named, now, messages, before, onR
     return () => resized.disconnect();
   }, []);
 
+  function openMenu(item: HTMLElement) {
+    const message = messages.find(({ key }) => item.contains(document.getElementById(`text-${key}`)));
+    if (message && message.id !== null && !message.deleted) acting.actions.toggleMenu(message);
+  }
+
   function onScroll() {
     const element = scroller.current!;
-    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < END_TOLERANCE_PX;
+    atEnd.current = isAtEnd(element);
     if (atEnd.current && unseenFrom !== null) setUnseenFrom(null);
   }
 
@@ -92,6 +123,8 @@ export function MessageList({ label, viewerId, named, now, messages, before, onR
           {placed.map(({ message, newDay, startsGroup, endsGroup }) => (
             <MessageItem
               key={message.key}
+              context={context}
+              mode={acting.modeOf(message.key)}
               message={message}
               own={message.senderId === viewerId}
               named={named}
@@ -103,10 +136,13 @@ export function MessageList({ label, viewerId, named, now, messages, before, onR
               onRetry={onRetry}
               onDiscard={onDiscard}
               readers={readers?.key === message.key ? readers : null}
+              opening={opensAt?.key === message.key ? opensAt.why : null}
             />
           ))}
         </ol>
+        {after}
       </div>
+      <DeleteDialog message={acting.deleting} onAnswer={acting.confirmDelete} />
       {unseen > 0 && (
         <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
           <Button

@@ -20,9 +20,9 @@ export function readersOfNewest(messages: readonly MessageData[], reads: ReadPos
   const newest = messages.findLast((message) => message.senderId === viewerId && message.deletedAt === null);
   if (!newest) return null;
   const others = members.filter((member) => member.id !== viewerId);
-  const by = others.flatMap(({ id, name, hue }): Reader[] => {
+  const by = others.flatMap(({ id, name, hue, avatar }): Reader[] => {
     const read = reads[id];
-    return read && read.upToSeq >= newest.seq ? [{ id, name, hue, readAt: read.readAt }] : [];
+    return read && read.upToSeq >= newest.seq ? [{ id, name, hue, avatar, readAt: read.readAt }] : [];
   });
   if (by.length === 0) return null;
   by.sort((a, b) => (b.readAt ?? 0) - (a.readAt ?? 0));

@@ -44,7 +44,7 @@ export function TimerCard({ timer: told, members, viewer, now, failure, framed =
           <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
             {member && (
               <span className="flex min-w-0 items-center gap-1.5">
-                <Avatar name={member.name} hue={member.hue} size="xs" />
+                <Avatar name={member.name} hue={member.hue} avatar={member.avatar} size="xs" />
                 <bdi className="truncate">{member.name}</bdi>
               </span>
             )}

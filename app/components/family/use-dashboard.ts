@@ -8,9 +8,9 @@ import { reduceFamily, type FamilyState } from "#app/realtime/reducers/family.ts
 export type LoadedDashboard = Awaited<ReturnType<typeof openDashboard>>;
 
 /** The dashboard's data, live. Where only a fresh load can tell, it is loaded anew. */
-export function useDashboard({ viewerId, family, members, timers, chores, stars, channel, position }: LoadedDashboard): FamilyState {
+export function useDashboard({ viewerId, family, members, timers, chores, stars, requests, channel, position }: LoadedDashboard): FamilyState {
   const { revalidate } = useRevalidator();
-  const state = useLive({ state: { viewerId, family, members, timers, chores, stars, stale: false, gone: false }, position }, reduceFamily, [channel, userChannel(viewerId)]);
+  const state = useLive({ state: { viewerId, family, members, timers, chores, stars, requests, stale: false, gone: false }, position }, reduceFamily, [channel, userChannel(viewerId)]);
 
   useEffect(() => {
     if (state.stale || state.gone) revalidate();

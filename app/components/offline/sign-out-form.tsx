@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/button.tsx";
 import { Dialog } from "#app/components/dialog.tsx";
 import { useLiveContext } from "#app/realtime/live-context.ts";
+import { countDrafts, forgetDrafts } from "#app/realtime/drafts.ts";
 import { forgetNotifications } from "#app/realtime/notifications/browser.ts";
 import { forgetCopies } from "#app/realtime/offline/service-worker.ts";
 
@@ -30,13 +31,15 @@ export function SignOutForm({ action, className, children }: SignOutFormProps) {
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (queue && queue.unsent > 0) setUnsent(queue.unsent);
+    const waiting = (queue?.unsent ?? 0) + countDrafts();
+    if (waiting > 0) setUnsent(waiting);
     else void leave();
   }
 
   async function leave() {
     setLeaving(true);
     const limit = new Promise<void>((resolve) => setTimeout(resolve, CLEAR_LIMIT_MS));
+    forgetDrafts();
     await Promise.race([limit, Promise.allSettled([queue?.destroy(), forgetCopies(), forgetNotifications()])]);
     // What is still under way would learn that the session has ended, and go to the sign-in page by another road.
     live?.engine.stop();

@@ -18,6 +18,7 @@ import type { ChangePasswordInput, PrivacyInput, ProfileInput, SignInInput, Sign
 import { endSessionsOf, startSession } from "./sessions.server.ts";
 
 export { disableUser, enableUser } from "./disabling.server.ts";
+export { eraseAccount } from "./erasure.server.ts";
 export { makeResetLink, resetPassword } from "./resets.server.ts";
 
 /** The browser a session is for. */
@@ -153,6 +154,11 @@ export async function updatePrivacy(ctx: Context, viewer: Viewer, input: Privacy
     if (lastActive) await tellVisibility(tx, ctx, { userId: viewer.userId, shown: input.showLastActive });
     await append(tx, { type: privacyChanged, channel: userChannel(viewer.userId), payload: input }, ctx);
   });
+}
+
+/** Changes how the viewer writes. */
+export async function updateWriting(ctx: Context, viewer: Viewer, { enterSends }: { enterSends: boolean }): Promise<void> {
+  await ctx.db.batch([{ sql: "UPDATE users SET enter_sends = ? WHERE id = ?", args: [Number(enterSends), viewer.userId] }]);
 }
 
 /**

@@ -20,6 +20,7 @@ interface SignedInRow {
   email: string | null;
   role: Viewer["role"];
   hue: number;
+  avatar: string | null;
   language: Locale["language"] | null;
   digits: Locale["digits"] | null;
   timeZone: string | null;
@@ -28,7 +29,7 @@ interface SignedInRow {
 
 // Index: sessions_token_hash. Runs on every request, so an ended session or a disabled person is out by the next one.
 const BY_TOKEN = `
-  SELECT u.id AS userId, s.id AS sessionId, u.name, u.email, u.role, u.hue, u.language, u.digits, u.time_zone AS timeZone, s.last_seen_at AS lastSeenAt
+  SELECT u.id AS userId, s.id AS sessionId, u.name, u.email, u.role, u.hue, u.avatar, u.language, u.digits, u.time_zone AS timeZone, s.last_seen_at AS lastSeenAt
   FROM sessions s JOIN users u ON u.id = s.user_id
   WHERE s.token_hash = ? AND s.expires_at > ? AND u.disabled_at IS NULL`;
 
@@ -64,6 +65,12 @@ export async function privacyOf(ctx: Context, viewer: Viewer): Promise<Privacy> 
   return { showReceipts: row!.showReceipts === 1, showLastActive: row!.showLastActive === 1 };
 }
 
+/** Whether the viewer's Enter key sends a message. */
+export async function enterSendsOf(ctx: Context, viewer: Viewer): Promise<boolean> {
+  const [row] = await ctx.db.all<{ enterSends: number }>("SELECT enter_sends AS enterSends FROM users WHERE id = ?", [viewer.userId]);
+  return row!.enterSends === 1;
+}
+
 export interface SessionInfo {
   id: string;
   /** As the browser called itself; "" when it did not. */
@@ -86,11 +93,12 @@ export interface Person {
   id: string;
   name: string;
   hue: number;
+  avatar: string | null;
 }
 
 /** Whom the viewer can start a chat with: everybody else who may sign in. */
 export async function peopleFor(ctx: Context, viewer: Viewer): Promise<Person[]> {
-  return ctx.db.all<Person>("SELECT id, name, hue FROM users WHERE id <> ? AND disabled_at IS NULL ORDER BY name COLLATE NOCASE, id LIMIT ?", [viewer.userId, MAX_LISTED]);
+  return ctx.db.all<Person>("SELECT id, name, hue, avatar FROM users WHERE id <> ? AND disabled_at IS NULL ORDER BY name COLLATE NOCASE, id LIMIT ?", [viewer.userId, MAX_LISTED]);
 }
 
 const MAX_LISTED = 200;

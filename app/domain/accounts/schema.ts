@@ -69,6 +69,12 @@ export type PrivacyInput = z.infer<typeof privacySchema>;
 export const changePasswordSchema = z.object({ currentPassword: anyPasswordSchema, newPassword: newPasswordSchema });
 export type ChangePasswordInput = z.infer<typeof changePasswordSchema>;
 
+/** The end of one's account: the password, and a tick, so that no press by mistake does it. */
+export const eraseSchema = z.object({ password: anyPasswordSchema, sure: z.literal("on", "not-sure") });
+
+/** How one writes. */
+export const writingSchema = z.object({ enterSends: checkbox });
+
 export const endSessionSchema = z.object({ sessionId: idSchema });
 
 /** Whom an admin's form is about. */

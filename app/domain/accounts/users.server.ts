@@ -10,6 +10,8 @@ export interface UserInfo {
   id: string;
   name: string;
   hue: number;
+  /** Their picture as its address names it (images/image.ts); null, and absent in data of a version that had none: initials. */
+  avatar?: string | null | undefined;
   role: Viewer["role"];
   email: string | null;
   /** Of a child that signs in by PIN. */
@@ -36,7 +38,7 @@ const FILTERS: Record<UserFilter, string> = { all: "", admins: "AND u.role = 'ad
 
 /** Newest first, along the primary key. Indexes: sessions_user, password_resets_user, child_accounts' primary key. */
 const usersSql = (show: UserFilter) => `
-  SELECT u.id, u.name, u.hue, u.role, u.email, c.user_name AS userName, f.name AS familyName, u.created_at AS createdAt, u.disabled_at AS disabledAt,
+  SELECT u.id, u.name, u.hue, u.avatar, u.role, u.email, c.user_name AS userName, f.name AS familyName, u.created_at AS createdAt, u.disabled_at AS disabledAt,
     (SELECT count(*) FROM sessions s WHERE s.user_id = u.id AND s.expires_at > ?) AS sessions,
     (SELECT expires_at FROM password_resets r WHERE r.user_id = u.id AND r.expires_at > ?) AS resetUntil
   FROM users u LEFT JOIN child_accounts c ON c.user_id = u.id LEFT JOIN families f ON f.id = c.family_id

@@ -1,7 +1,7 @@
 /** Whom a message reaches beside its conversation's channel: asked when it is sent out, so that sending reads no member list. */
 import type { Queries } from "#db/database.ts";
 import { userChannel } from "#app/domain/channels.ts";
-import { messageUpdated, newMessage, type MessageNotification } from "./events.ts";
+import { messageUpdated, newMessage, reactionChanged, type MessageNotification } from "./events.ts";
 import { mentionedIn } from "./mentions.ts";
 
 /** As it stands in the outbox: everybody in the conversation but the sender. A type, not an interface: those have no index signature. */
@@ -54,5 +54,5 @@ export async function withheldUpTo(db: Queries, channels: readonly string[]): Pr
   return new Map(rows.map(({ channel, historyFrom }) => [channel, historyFrom ?? 0]));
 }
 
-/** Whether an event shows a message's text, which not every member of a closed room may see. */
-export const showsText = (event: string): boolean => event === newMessage.name || event === messageUpdated.name;
+/** Whether an event shows something of a message (its text, what was felt about it), which not every member of a closed room may see. */
+export const showsText = (event: string): boolean => event === newMessage.name || event === messageUpdated.name || event === reactionChanged.name;

@@ -8,9 +8,13 @@ import type { Viewer } from "#app/domain/viewer.ts";
 import { mentionedBy, type ConversationAudience } from "./audience.server.ts";
 import { conversationAdded, messageDeleted, messageNotification, messageUpdated, newMessage, type MessageData } from "./events.ts";
 import { mayOpenDirect } from "./policy.ts";
+import { attachStatements, attachedIn, requireSame, STILL_FREE, stillFree } from "./attachments.server.ts";
+import { lineOf } from "./preview.ts";
 import { messageData, PREVIEW_LENGTH, SELECT_MESSAGE, type MessageRow } from "./queries.server.ts";
 import { readStatements } from "./receipts.server.ts";
 import type { SendInput } from "./schema.ts";
+
+export { react } from "./reactions.server.ts";
 
 /** A guard for the next statement of a batch: the one before it wrote something. */
 const WROTE = { sql: "changes() > 0", args: [] };
@@ -66,11 +70,13 @@ async function routeOf(ctx: Context, viewer: Viewer, conversationId: string): Pr
 }
 
 const INSERT_MESSAGE = `
-  INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at)
-  SELECT ?, c.id, c.last_seq + 1, m.user_id, ?, ?, 'text', ?
+  INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, attachments, created_at)
+  SELECT ?, c.id, c.last_seq + 1, m.user_id, ?, ?, 'text', ?, ?
   FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = ?
   WHERE c.id = ?
   ON CONFLICT (sender_id, client_id) DO NOTHING`;
+/** Only while all that it is to have is still there, and part of no other message. */
+const INSERT_WITH_ATTACHMENTS = INSERT_MESSAGE.replace("WHERE c.id = ?", `WHERE c.id = ? AND ${STILL_FREE}`);
 const BUMP_CONVERSATION = "UPDATE conversations SET last_seq = last_seq + 1, last_message_at = ? WHERE id = ? AND changes() > 0";
 /** Also a repeated message is answered to members only. */
 const MESSAGE_BY_CLIENT_ID = `${SELECT_MESSAGE}
@@ -81,11 +87,13 @@ const MESSAGE_BY_CLIENT_ID = `${SELECT_MESSAGE}
  * Sends a message: row, conversation, events in one batch (one round trip on a libSQL server). A repeated
  * `clientId` gives the first message again and writes nothing.
  * @returns the message, and whether this call made it
- * @throws DomainError not-found for strangers, too; client-id-reused when the key came with another text before
+ * @throws DomainError not-found for strangers, too; client-id-reused when the key came with another text, or other
+ * pictures or files, before; attachment-gone when one of them is not there, or not the sender's
  */
 export async function sendMessage(ctx: Context, viewer: Viewer, input: SendInput): Promise<{ message: MessageData; created: boolean }> {
   const { channel, audience } = await routeOf(ctx, viewer, input.conversationId);
   const mentioned = Array.isArray(audience) ? [] : await mentionedBy(ctx.db, { conversationId: input.conversationId, senderId: viewer.userId, body: input.body });
+  const attached = await attachedIn(ctx.db, viewer, input);
   const id = ctx.newId();
   const createdAt = ctx.now();
   const payload: MessageData = {
@@ -95,37 +103,44 @@ export async function sendMessage(ctx: Context, viewer: Viewer, input: SendInput
     senderId: viewer.userId,
     senderName: viewer.name,
     senderHue: viewer.hue,
+    senderAvatar: viewer.avatar ?? null,
     clientId: input.clientId,
     body: input.body,
     kind: "text",
-    images: [],
+    images: attached?.images ?? [],
+    files: attached?.files ?? [],
     createdAt,
     editedAt: null,
     deletedAt: null,
+    reactions: [],
+    reactionVersion: 0,
   };
-  const preview = input.body.slice(0, PREVIEW_LENGTH).toWellFormed();
+  const preview = lineOf(payload).slice(0, PREVIEW_LENGTH).toWellFormed();
   const hint = { conversationId: input.conversationId, messageId: id, senderName: viewer.name, preview, ...(mentioned.length > 0 && { mentioned }) };
   const statements: Statement[] = [
-    { sql: INSERT_MESSAGE, args: [id, input.clientId, input.body, createdAt, viewer.userId, input.conversationId] },
+    { sql: attached ? INSERT_WITH_ATTACHMENTS : INSERT_MESSAGE, args: [id, input.clientId, input.body, attached && JSON.stringify(attached), createdAt, viewer.userId, input.conversationId, ...(attached ? stillFree(attached) : [])] },
     { sql: BUMP_CONVERSATION, args: [createdAt, input.conversationId] },
     ...appendStatements(
       {
         type: newMessage,
         channel,
         payload,
-        // The number is given inside the write, and name and hue are those of now, not of when the request began.
-        payloadSql: { sql: "json_set(?, '$.seq', (SELECT seq FROM messages WHERE id = ?), '$.senderName', (SELECT name FROM users WHERE id = ?), '$.senderHue', (SELECT hue FROM users WHERE id = ?))", args: [JSON.stringify(payload), id, viewer.userId, viewer.userId] },
+        // The number is given inside the write, and name, hue and picture are those of now, not of when the request began.
+        payloadSql: { sql: "json_set(?, '$.seq', (SELECT seq FROM messages WHERE id = ?), '$.senderName', (SELECT name FROM users WHERE id = ?), '$.senderHue', (SELECT hue FROM users WHERE id = ?), '$.senderAvatar', (SELECT avatar FROM users WHERE id = ?))", args: [JSON.stringify(payload), id, viewer.userId, viewer.userId, viewer.userId] },
         when: WROTE,
       },
       ctx,
     ),
     ...appendStatements({ type: messageNotification, audience, payload: hint, when: WROTE }, ctx),
+    ...(attached ? attachStatements(attached, id) : []),
     { sql: MESSAGE_BY_CLIENT_ID, args: [viewer.userId, input.clientId] },
   ];
   const row = (await ctx.db.batch(statements)).at(-1)?.[0] as (Row & MessageRow) | undefined;
-  if (!row) throw new DomainError("not-found");
+  // A member a moment ago: what is missing is one of the pictures.
+  if (!row) throw new DomainError(attached && (await ctx.db.all(STILL_MEMBER, [input.conversationId, viewer.userId])).length > 0 ? "attachment-gone" : "not-found");
   const created = row.id === id;
   if (!created && (row.conversationId !== input.conversationId || row.body !== input.body)) throw new DomainError("client-id-reused", { field: "clientId" });
+  if (!created) requireSame(row, input);
   return { message: messageData(row), created };
 }
 
@@ -152,18 +167,24 @@ async function ownMessage(tx: Queries, viewer: Viewer, input: { conversationId: 
   return messageData(row);
 }
 
+const EDITED_BEFORE = "SELECT 1 AS one FROM message_edits WHERE message_id = ? AND client_id = ?";
+
 /**
- * Changes the text of one's own message. The same text again writes nothing.
+ * Changes the text of one's own message; what it said before is kept for a day (docs/messages.md). Of several devices the one
+ * that comes last wins, whole. The same text again writes nothing.
+ * @param input `clientId`: minted by the device; an edit that is repeated under it (its answer was lost) does not undo a later one
  * @throws DomainError not-found for what is not one's own, is deleted, or was never there
  */
-export async function editMessage(ctx: Context, viewer: Viewer, input: { conversationId: string; messageId: string; body: string }): Promise<MessageData> {
+export async function editMessage(ctx: Context, viewer: Viewer, input: { conversationId: string; messageId: string; body: string; clientId?: string }): Promise<MessageData> {
   const { channel } = await routeOf(ctx, viewer, input.conversationId);
   return ctx.db.transact(async (tx) => {
     const before = await ownMessage(tx, viewer, input);
     if (before.body === input.body) return before;
+    if (input.clientId && (await tx.all(EDITED_BEFORE, [before.id, input.clientId])).length > 0) return before;
     // Rises with every edit, whatever the clock does: readers keep the highest.
     const editedAt = Math.max(ctx.now(), (before.editedAt ?? before.createdAt) + 1);
     const message: MessageData = { ...before, body: input.body, editedAt };
+    await tx.all("INSERT INTO message_edits (id, message_id, client_id, body, created_at) VALUES (?, ?, ?, ?, ?)", [ctx.newId(), message.id, input.clientId ?? null, before.body, ctx.now()]);
     await tx.all("UPDATE messages SET body = ?, edited_at = ? WHERE id = ?", [message.body, editedAt, message.id]);
     await append(tx, { type: messageUpdated, channel, payload: message }, ctx);
     return message;
@@ -175,7 +196,7 @@ export async function editMessage(ctx: Context, viewer: Viewer, input: { convers
  * this one channel, backwards to the message's own event: mostly what is new is deleted, and a room's log may be long.
  */
 const SCRUB_EVENTS = `
-  UPDATE outbox_events SET payload = json_set(payload, '$.body', '')
+  UPDATE outbox_events SET payload = json_set(payload, '$.body', '', '$.images', json('[]'), '$.files', json('[]'))
   WHERE channel = ?
     AND seq >= coalesce((SELECT own.seq FROM outbox_events own WHERE own.channel = ? AND own.event = 'new-message' AND json_extract(own.payload, '$.id') = ? ORDER BY own.seq DESC LIMIT 1), 0)
     AND event IN ('new-message', 'message-updated') AND json_extract(payload, '$.id') = ?
@@ -183,7 +204,8 @@ const SCRUB_EVENTS = `
 const SCRUB_HINT = "UPDATE outbox_events SET payload = json_set(payload, '$.preview', '') WHERE seq = ? AND event = 'message-notification' AND json_extract(payload, '$.messageId') = ?";
 
 /**
- * Deletes one's own message: its place stays, its text goes from the conversation and from the log.
+ * Deletes one's own message: its place stays; its text goes from the conversation, the log, the history of edits and (by a
+ * trigger) the search index, and the reactions go with it.
  * @throws DomainError not-found for what is not one's own, is deleted already, or was never there
  */
 export async function deleteMessage(ctx: Context, viewer: Viewer, input: { conversationId: string; messageId: string }): Promise<void> {
@@ -192,7 +214,12 @@ export async function deleteMessage(ctx: Context, viewer: Viewer, input: { conve
   const at = ctx.now();
   await ctx.db.transact(async (tx) => {
     const { id } = await ownMessage(tx, viewer, input);
-    await tx.all("UPDATE messages SET body = '', deleted_at = ? WHERE id = ?", [at, id]);
+    await tx.all("UPDATE messages SET body = '', attachments = NULL, deleted_at = ? WHERE id = ?", [at, id]);
+    // Their files go with them: images_leave and files_leave tell the job that deletes them.
+    await tx.all("DELETE FROM images WHERE message_id = ?", [id]);
+    await tx.all("DELETE FROM files WHERE message_id = ?", [id]);
+    await tx.all("DELETE FROM message_edits WHERE message_id = ?", [id]);
+    await tx.all("DELETE FROM message_reactions WHERE message_id = ?", [id]);
     const scrubbed = await tx.all<{ seq: number; event: string }>(SCRUB_EVENTS, [channel, channel, id, id]);
     const sent = scrubbed.find(({ event }) => event === newMessage.name);
     if (sent) await tx.all(SCRUB_HINT, [sent.seq + 1, id]);

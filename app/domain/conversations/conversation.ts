@@ -11,6 +11,8 @@ export interface Person {
   id: string;
   name: string;
   hue: number;
+  /** Their picture as its address names it (images/image.ts); null, and absent in data of a version that had none: initials. */
+  avatar?: string | null | undefined;
 }
 
 export interface Member extends Person {
@@ -60,6 +62,8 @@ export interface ConversationPage {
   messages: MessageData[];
   reads: ReadPositions;
   hasOlder: boolean;
+  /** There are newer ones than these: a page of the past. */
+  hasNewer: boolean;
 }
 
 /** A room that anybody may join. */

@@ -1,5 +1,12 @@
 /** Events of conversations. Shared with the browser: no server import here. */
 import { durable, ephemeral } from "#db/outbox/event.ts";
+import type { FileData, ImageData } from "#app/domain/images/image.ts";
+
+/** One person's one emoji on a message. */
+export interface Reaction {
+  emoji: string;
+  userId: string;
+}
 
 /** The complete message, as `new-message` and `message-updated` carry it and as pages show it. */
 export interface MessageData {
@@ -11,13 +18,32 @@ export interface MessageData {
   senderName: string;
   /** 0 to 7. */
   senderHue: number;
+  /** The sender's picture now; missing in events of a version that had none. */
+  senderAvatar?: string | null | undefined;
   clientId: string;
   body: string;
   kind: "text";
-  images: never[];
+  images: ImageData[];
+  /** Missing in events of a version that had none. */
+  files?: FileData[] | undefined;
   createdAt: number;
   editedAt: number | null;
   deletedAt: number | null;
+  /** In the order in which they were given. */
+  reactions: Reaction[];
+  /** Rises by one with each reaction given or taken back. */
+  reactionVersion: number;
+}
+
+/** One reaction came or went. */
+export interface ReactionChanged extends Reaction {
+  conversationId: string;
+  messageId: string;
+  /** The message's number. */
+  seq: number;
+  on: boolean;
+  /** The message's `reactionVersion` after it. */
+  version: number;
 }
 
 export interface MessageRead {
@@ -44,12 +70,19 @@ export interface MessageDeleted {
   conversationId: string;
 }
 
-/** Somebody as the others in a conversation see them; without `change` the name is new. */
+/** Somebody has deleted their account: what they wrote, and their reactions, are gone from the conversation. */
+export interface MessagesErased {
+  conversationId: string;
+  userId: string;
+}
+
+/** Somebody as the others in a conversation see them; without `change` the name is new, or the picture where there is `avatar`. */
 export interface MemberChanged {
   conversationId: string;
   userId: string;
   name: string;
   hue?: number;
+  avatar?: string | null;
   change?: "joined" | "left" | "removed" | "owner";
   /** How many are in the room after it. */
   memberCount?: number;
@@ -76,6 +109,8 @@ export interface Typing {
 export const newMessage = durable<MessageData>()("new-message");
 export const messageUpdated = durable<MessageData>()("message-updated");
 export const messageDeleted = durable<MessageDeleted>()("message-deleted");
+export const messagesErased = durable<MessagesErased>()("messages-erased");
+export const reactionChanged = durable<ReactionChanged>()("reaction-changed");
 export const messageRead = durable<MessageRead>()("message-read");
 export const messageNotification = durable<MessageNotification>()("message-notification");
 /** Who goes loses the running subscription, too: what comes later on the channel waits for that. */

@@ -14,3 +14,9 @@ export async function tellName(tx: Queries, ctx: Context, { userId, name }: { us
   const conversations = await tx.all<{ id: string; channel: string }>(WHERE_SEEN, [userId, userId]);
   for (const { id, channel } of conversations) await append(tx, { type: memberChanged, channel, payload: { conversationId: id, userId, name } }, ctx);
 }
+
+/** Tells every conversation of somebody's new picture, or of none, as of a new name. */
+export async function tellAvatar(tx: Queries, ctx: Context, { userId, name, avatar }: { userId: string; name: string; avatar: string | null }): Promise<void> {
+  const conversations = await tx.all<{ id: string; channel: string }>(WHERE_SEEN, [userId, userId]);
+  for (const { id, channel } of conversations) await append(tx, { type: memberChanged, channel, payload: { conversationId: id, userId, name, avatar } }, ctx);
+}

@@ -2,8 +2,8 @@
 import { durable } from "#db/outbox/event.ts";
 import type { FamilyData } from "./family.ts";
 
-/** Somebody came, went, or has another name. */
-export type FamilyMemberChanged = { memberId: string } & ({ change: "joined" | "left" } | { change: "renamed"; name: string });
+/** Somebody came, went, or has another name or picture. */
+export type FamilyMemberChanged = { memberId: string } & ({ change: "joined" | "left" } | { change: "renamed"; name: string } | { change: "pictured"; avatar: string | null });
 
 export const familyChanged = durable<{ family: FamilyData }>()("family:changed");
 /** Who has left is cut off from the channel. */

@@ -16,5 +16,7 @@ export interface FamilyMember {
   id: string;
   name: string;
   hue: number;
+  /** Their picture as its address names it (images/image.ts); null, and absent in data of a version that had none: initials. */
+  avatar?: string | null | undefined;
   role: MemberRole;
 }

@@ -5,6 +5,7 @@ import { endSessionsOf, endVisitsOf } from "#app/domain/accounts/sessions.server
 import { familyChannel, userChannel } from "#app/domain/channels.ts";
 import { releaseChoresOf } from "#app/domain/chores/assignees.server.ts";
 import type { Context } from "#app/domain/context.ts";
+import { releaseRedemptionsOf } from "#app/domain/rewards/redemptions.server.ts";
 import { cancelTimersOf } from "#app/domain/timers/rows.server.ts";
 import { familyJoined, familyLeft, familyMemberChanged, type FamilyMemberChanged } from "./events.ts";
 import { familiesOf } from "./membership.server.ts";
@@ -31,6 +32,7 @@ export async function dismiss(tx: Queries, ctx: Context, familyId: string, userI
   await endVisitsOf(tx, userId);
   await cancelTimersOf(tx, ctx, familyId, userId);
   await releaseChoresOf(tx, ctx, familyId, userId);
+  await releaseRedemptionsOf(tx, ctx, familyId, userId);
   const child = await tx.all("DELETE FROM child_accounts WHERE user_id = ? AND family_id = ? RETURNING user_id", [userId, familyId]);
   if (child.length > 0) {
     await tx.all("UPDATE users SET disabled_at = ? WHERE id = ?", [now, userId]);
@@ -43,4 +45,9 @@ export async function dismiss(tx: Queries, ctx: Context, familyId: string, userI
 /** Tells somebody's families of their new name. */
 export async function tellRenamed(tx: Queries, ctx: Context, { userId, name }: { userId: string; name: string }): Promise<void> {
   for (const familyId of await familiesOf(tx, { userId })) await tellFamily(tx, ctx, familyId, { memberId: userId, change: "renamed", name });
+}
+
+/** Tells somebody's families of their new picture, or of none. */
+export async function tellFace(tx: Queries, ctx: Context, { userId, avatar }: { userId: string; avatar: string | null }): Promise<void> {
+  for (const familyId of await familiesOf(tx, { userId })) await tellFamily(tx, ctx, familyId, { memberId: userId, change: "pictured", avatar });
 }

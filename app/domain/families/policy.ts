@@ -37,6 +37,23 @@ export const FAMILY_ACTIONS = [
   "chore-approve",
   "chore-refuse",
   "chore-undo",
+  "redemption-ask",
+  "redemption-cancel",
+  "redemption-approve",
+  "redemption-refuse",
+  "redemption-undo",
+  "wish-set",
+  "company-change",
+  "category-create",
+  "category-change",
+  "category-move",
+  "category-archive",
+  "product-create",
+  "product-change",
+  "product-archive",
+  "promotion-create",
+  "promotion-change",
+  "promotion-archive",
 ] as const;
 export type FamilyAction = (typeof FAMILY_ACTIONS)[number];
 
@@ -78,6 +95,24 @@ export const PERMISSIONS: Readonly<Record<FamilyAction, Readonly<Record<FamilyRo
   "chore-refuse": { parent: "any", child: "none", tablet: "none" },
   // Of one's own only what nobody has approved yet.
   "chore-undo": { parent: "any", child: "own", tablet: "none" },
+  // For oneself, always: children ask, parents decide.
+  "redemption-ask": { parent: "none", child: "any", tablet: "none" },
+  "redemption-cancel": { parent: "none", child: "own", tablet: "none" },
+  "redemption-approve": { parent: "any", child: "none", tablet: "none" },
+  "redemption-refuse": { parent: "any", child: "none", tablet: "none" },
+  "redemption-undo": { parent: "any", child: "none", tablet: "none" },
+  "wish-set": { parent: "none", child: "any", tablet: "none" },
+  "company-change": { parent: "any", child: "none", tablet: "none" },
+  "category-create": { parent: "any", child: "none", tablet: "none" },
+  "category-change": { parent: "any", child: "none", tablet: "none" },
+  "category-move": { parent: "any", child: "none", tablet: "none" },
+  "category-archive": { parent: "any", child: "none", tablet: "none" },
+  "product-create": { parent: "any", child: "none", tablet: "none" },
+  "product-change": { parent: "any", child: "none", tablet: "none" },
+  "product-archive": { parent: "any", child: "none", tablet: "none" },
+  "promotion-create": { parent: "any", child: "none", tablet: "none" },
+  "promotion-change": { parent: "any", child: "none", tablet: "none" },
+  "promotion-archive": { parent: "any", child: "none", tablet: "none" },
 };
 
 /** @param isOwn whether what is acted upon is the asker's own */

@@ -4,6 +4,8 @@ import { weekAt } from "#app/domain/calendar-days.ts";
 import type { ChoreData } from "#app/domain/chores/chore.ts";
 import { choresOf } from "#app/domain/chores/queries.server.ts";
 import type { Context } from "#app/domain/context.ts";
+import { waitingOf } from "#app/domain/rewards/redemptions.server.ts";
+import type { RedemptionData } from "#app/domain/rewards/reward.ts";
 import { starsOf } from "#app/domain/stars/queries.server.ts";
 import type { StarsData } from "#app/domain/stars/stars.ts";
 import { positionFor } from "#app/domain/sync/queries.server.ts";
@@ -26,7 +28,7 @@ export async function familyOf(ctx: Context, viewer: Viewer): Promise<Pick<Membe
 
 /** By id: an order that nothing changes. Index: the members' primary key. */
 export const FAMILY_MEMBERS_SQL = `
-  SELECT u.id, u.name, u.hue, m.role FROM family_members m JOIN users u ON u.id = m.user_id
+  SELECT u.id, u.name, u.hue, u.avatar, m.role FROM family_members m JOIN users u ON u.id = m.user_id
   WHERE m.family_id = ? AND m.revoked_at IS NULL ORDER BY m.user_id`;
 
 /** Everybody in a family now. */
@@ -41,6 +43,8 @@ export interface Dashboard {
   timers: TimerData[];
   chores: ChoreData[];
   stars: StarsData;
+  /** For rewards, that wait for a parent; the oldest first. */
+  requests: RedemptionData[];
 }
 
 /** The dashboard's data for a membership that its caller has found. */
@@ -54,6 +58,7 @@ export async function dashboardOf(ctx: Context, membership: Pick<Membership, "fa
     timers: await openTimersOf(db, membership),
     chores: await choresOf(db, membership, now),
     stars: await starsOf(db, membership, weekAt(family.timeZone, family.weekStart, now)),
+    requests: await waitingOf(db, family.id),
   };
 }
 

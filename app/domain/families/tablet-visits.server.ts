@@ -73,14 +73,14 @@ export async function enterTablet(ctx: Context, { tabletId, family }: WallTablet
 
 /** Indexes: the primary keys of tablet_visits and users. */
 const VISIT_SQL = `
-  SELECT u.id AS userId, u.name, u.hue, v.expires_at AS expiresAt FROM tablet_visits v
+  SELECT u.id AS userId, u.name, u.hue, u.avatar, v.expires_at AS expiresAt FROM tablet_visits v
   JOIN users u ON u.id = v.user_id AND u.disabled_at IS NULL
   WHERE v.tablet_id = ? AND v.token_hash = ? AND v.expires_at > ?`;
 
 /** Who stands at the tablet by this token; null when nobody does any more, or not in this family. Looking is no sign of life. */
 export async function visitAt(ctx: Context, { tabletId, family }: WallTablet, token: string): Promise<Visit | null> {
   const now = ctx.now();
-  const [row] = await ctx.db.all<{ userId: string; name: string; hue: number; expiresAt: number }>(VISIT_SQL, [tabletId, hashToken(token), now]);
+  const [row] = await ctx.db.all<{ userId: string; name: string; hue: number; avatar: string | null; expiresAt: number }>(VISIT_SQL, [tabletId, hashToken(token), now]);
   const membership = row ? await findMembership(ctx.db, row) : null;
   if (!row || membership?.family.id !== family.id) return null;
   const { expiresAt, ...person } = row;

@@ -6,9 +6,11 @@ import type { Tx } from "#db/database.ts";
 import { append, type AppendContext } from "#db/outbox/append.ts";
 import { cacheRevalidated } from "./events.ts";
 
-/** Declares one family's part of a tag out of date, within the transaction of the change. */
-export async function outdate(tx: Tx, ctx: AppendContext, { tag, familyId }: { tag: CacheTag; familyId: string }): Promise<void> {
-  const { sql, args = [] } = raiseVersion(`${tag}:${familyId}`, ctx);
-  await tx.all(sql, args);
-  await append(tx, { type: cacheRevalidated, channel: familyChannel(familyId), payload: { tags: [tag], paths: pathsOfTags([tag]) } }, ctx);
+/** Declares one family's part of a tag, or of several, out of date, within the transaction of the change. */
+export async function outdate(tx: Tx, ctx: AppendContext, { tag, tags = tag === undefined ? [] : [tag], familyId }: { tag?: CacheTag; tags?: readonly CacheTag[]; familyId: string }): Promise<void> {
+  for (const one of tags) {
+    const { sql, args = [] } = raiseVersion(`${one}:${familyId}`, ctx);
+    await tx.all(sql, args);
+  }
+  await append(tx, { type: cacheRevalidated, channel: familyChannel(familyId), payload: { tags: [...tags], paths: pathsOfTags(tags) } }, ctx);
 }

@@ -3,7 +3,7 @@ import { ADMIN_CHANNEL } from "#app/domain/channels.ts";
 import type { Context } from "#app/domain/context.ts";
 import type { EventType } from "#app/domain/events.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
-import { DatabaseBusyError } from "#db/database.ts";
+import { isDatabaseUnavailable } from "#db/unavailable.ts";
 import { operationProgress, type OperationProgress } from "./events.ts";
 import type { OperationFailure, OperationKind, OperationState } from "./operation.ts";
 import { advanceOperation, finishOperation, startOperation } from "./operations.server.ts";
@@ -62,7 +62,7 @@ export async function runOperation(ctx: OperationContext, { steps, ...operation 
 /** A key of `errors.*`; what nobody expects is looked up in the log. */
 function reasonOf({ log }: OperationContext, error: unknown, item: string): string {
   if (error instanceof DomainError) return error.code;
-  if (error instanceof DatabaseBusyError) return "unavailable";
+  if (isDatabaseUnavailable(error)) return "unavailable";
   log.error({ err: error, item }, "a step of an operation failed");
   return "internal";
 }

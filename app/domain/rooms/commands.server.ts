@@ -94,6 +94,6 @@ async function ownRoom(tx: Queries, viewer: Viewer, id: string): Promise<{ room:
 }
 
 async function personById(tx: Queries, id: string) {
-  const [person] = await tx.all<{ id: string; name: string; hue: number; disabledAt: number | null }>("SELECT id, name, hue, disabled_at AS disabledAt FROM users WHERE id = ?", [id]);
+  const [person] = await tx.all<{ id: string; name: string; hue: number; avatar: string | null; disabledAt: number | null }>("SELECT id, name, hue, avatar, disabled_at AS disabledAt FROM users WHERE id = ?", [id]);
   return person;
 }

@@ -41,7 +41,7 @@ export async function addMember(tx: Queries, ctx: Context, room: Room, person: P
   const [added] = await tx.all(INSERT_MEMBER, [room.id, person.id, owns ? "owner" : "member", room.lastSeq, ctx.now(), closed ? room.lastSeq : 0, eventsFrom]);
   if (!added) return;
   const [counted] = await tx.all<{ memberCount: number }>(COUNT, [1, room.id]);
-  const told = { conversationId: room.id, userId: person.id, name: person.name, hue: person.hue, memberCount: counted!.memberCount };
+  const told = { conversationId: room.id, userId: person.id, name: person.name, hue: person.hue, avatar: person.avatar ?? null, memberCount: counted!.memberCount };
   await append(tx, { type: memberChanged, channel: room.channel, payload: { ...told, change: "joined" } }, ctx);
   if (owns) await append(tx, { type: memberChanged, channel: room.channel, payload: { ...told, change: "owner" } }, ctx);
   await append(tx, { type: conversationAdded, channel: userChannel(person.id), payload: { conversationId: room.id } }, ctx);
@@ -53,7 +53,7 @@ const NEXT_OWNER = `
   UPDATE conversation_members SET role = 'owner'
   WHERE conversation_id = ? AND user_id = (SELECT user_id FROM conversation_members WHERE conversation_id = ? ORDER BY joined_at, user_id LIMIT 1)
   RETURNING user_id AS id`;
-const PERSON = "SELECT id, name, hue FROM users WHERE id = ?";
+const PERSON = "SELECT id, name, hue, avatar FROM users WHERE id = ?";
 
 /** Takes somebody out. From the commit on every door is closed to them; the relay then ends their connections. */
 export async function dropMember(tx: Queries, ctx: Context, room: Room, userId: string, change: "left" | "removed"): Promise<void> {
@@ -61,8 +61,8 @@ export async function dropMember(tx: Queries, ctx: Context, room: Room, userId: 
   if (!gone) return;
   const [counted] = await tx.all<{ memberCount: number }>(COUNT, [-1, room.id]);
   const tell = async (id: string, change: "left" | "removed" | "owner") => {
-    const [person] = await tx.all<{ id: string; name: string; hue: number }>(PERSON, [id]);
-    await append(tx, { type: memberChanged, channel: room.channel, payload: { conversationId: room.id, userId: id, name: person!.name, hue: person!.hue, change, memberCount: counted!.memberCount } }, ctx);
+    const [person] = await tx.all<Person>(PERSON, [id]);
+    await append(tx, { type: memberChanged, channel: room.channel, payload: { conversationId: room.id, userId: id, name: person!.name, hue: person!.hue, avatar: person!.avatar ?? null, change, memberCount: counted!.memberCount } }, ctx);
   };
   await tell(userId, change);
   if (gone.role === "owner") for (const { id } of await tx.all<{ id: string }>(NEXT_OWNER, [room.id, room.id])) await tell(id, "owner");

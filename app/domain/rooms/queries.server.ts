@@ -30,13 +30,13 @@ const typed = (name: string) => name.replaceAll(/[\\%_]/g, "\\$&");
 
 /** Index: the members' primary key; people are read as for every list of them. */
 export const PEOPLE_TO_INVITE = `
-  SELECT u.id, u.name, u.hue FROM users u
+  SELECT u.id, u.name, u.hue, u.avatar FROM users u
   WHERE ${NAMED} AND u.disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM conversation_members m WHERE m.conversation_id = ? AND m.user_id = u.id)
   ${BY_NAME}`;
 
 /** Within one room, by the members' primary key. After somebody: who comes later by name. */
 export const ROOM_MEMBERS = `
-  SELECT u.id, u.name, u.hue, m.role FROM conversation_members m JOIN users u ON u.id = m.user_id
+  SELECT u.id, u.name, u.hue, u.avatar, m.role FROM conversation_members m JOIN users u ON u.id = m.user_id
   WHERE m.conversation_id = ? AND ${NAMED}
     AND (? IS NULL OR (u.name COLLATE NOCASE, u.id) > (SELECT last.name, last.id FROM users last WHERE last.id = ?))
   ${BY_NAME}`;

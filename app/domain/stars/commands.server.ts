@@ -2,6 +2,7 @@
 import type { Context } from "#app/domain/context.ts";
 import { DomainError } from "#app/domain/errors.ts";
 import { membershipFor, requireMember } from "#app/domain/families/membership.server.ts";
+import { undoPayment } from "#app/domain/rewards/payments.server.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import type { StarEntry } from "./entry.ts";
 import { ENTRY_COLUMNS, postEntry, reverseEntry } from "./ledger.server.ts";
@@ -29,7 +30,8 @@ async function change(ctx: Context, viewer: Viewer, action: "stars-add" | "stars
 }
 
 /**
- * Undoes an entry of the viewer's family by its exact opposite; again: the same answer.
+ * Undoes an entry of the viewer's family by its exact opposite; again: the same answer. What was paid for a reward goes
+ * back with the reward: its request is undone.
  * @throws DomainError forbidden, not-found, not-enough-stars where they are spent, not-undoable for an undoing
  */
 export async function undoStars(ctx: Context, viewer: Viewer, input: { entryId: string }): Promise<StarEntry> {
@@ -37,6 +39,7 @@ export async function undoStars(ctx: Context, viewer: Viewer, input: { entryId: 
     const { family } = await membershipFor(tx, viewer, "stars-undo");
     const [entry] = await tx.all<StarEntry>(`SELECT ${ENTRY_COLUMNS} FROM star_ledger e WHERE e.id = ? AND e.family_id = ?`, [input.entryId, family.id]);
     if (!entry) throw new DomainError("not-found");
+    if (entry.kind === "reward") return undoPayment(tx, ctx, family.id, entry, viewer.userId);
     return reverseEntry(tx, ctx, family.id, entry, viewer.userId);
   });
 }

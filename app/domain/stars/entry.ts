@@ -1,5 +1,5 @@
 /** One entry of the ledger. Shared with the browser: no server import here. */
-export const STAR_KINDS = ["manual", "timer", "chore", "reversal"] as const;
+export const STAR_KINDS = ["manual", "timer", "chore", "reward", "reversal"] as const;
 export type StarKind = (typeof STAR_KINDS)[number];
 
 export interface StarEntry {

@@ -24,17 +24,20 @@ export const ENTRY_COLUMNS = "e.id, e.seq, e.member_id AS memberId, e.amount, e.
 /** Index: star_ledger_cause. */
 const BY_CAUSE = `SELECT ${ENTRY_COLUMNS} FROM star_ledger e WHERE e.family_id = ? AND e.cause_key = ?`;
 
-/** The balance before it is read, checked and written in one statement. Index: star_ledger_member. */
+/**
+ * The balance before it is read, checked and written in one statement. What is taken never touches the stars that wait
+ * with what the member has asked for. Indexes: star_ledger_member, redemptions_waiting.
+ */
 export const POST_SQL = `
   INSERT INTO star_ledger (id, family_id, member_id, amount, balance, kind, reason, cause_key, reversal_of, actor_id, created_at)
   SELECT ?, ?, ?, ?, before.balance + ?, ?, ?, ?, ?, ?, ?
   FROM (SELECT coalesce((SELECT balance FROM star_ledger WHERE family_id = ? AND member_id = ? ORDER BY seq DESC LIMIT 1), 0) AS balance) AS before
-  WHERE before.balance + ? >= 0
+  WHERE before.balance + ? >= CASE WHEN ? > 0 THEN 0 ELSE (SELECT coalesce(sum(price), 0) FROM redemptions WHERE family_id = ? AND member_id = ? AND state = 'waiting') END
   RETURNING seq, balance`;
 
 /**
  * Writes an entry and tells the family, within `tx`. A repeated cause gives its entry again and writes nothing.
- * @throws DomainError not-enough-stars where the balance would fall below zero; key-reused where the cause had another content
+ * @throws DomainError not-enough-stars where the balance would fall below zero, or below what is held; key-reused where the cause had another content
  */
 export async function postEntry(tx: Queries, ctx: Context, entry: NewEntry): Promise<StarEntry> {
   return post(tx, ctx, entry, null);
@@ -62,7 +65,7 @@ async function post(tx: Queries, ctx: Context, entry: NewEntry, reverses: StarsU
   const reversalOf = reverses?.id ?? null;
   const [written] = await tx.all<{ seq: number; balance: number }>(POST_SQL, [
     ...[id, familyId, memberId, amount, amount, kind, reason, causeKey, reversalOf, actorId, createdAt],
-    ...[familyId, memberId, amount],
+    ...[familyId, memberId, amount, amount, familyId, memberId],
   ]);
   if (!written) throw new DomainError("not-enough-stars", { field: "amount" });
   const posted: StarEntry = { id, seq: written.seq, memberId, amount, balance: written.balance, kind, reason, reversalOf, actorId, createdAt };

@@ -47,3 +47,23 @@ function byDay(sums: [number, number, number][]): Pick<MemberStars, "gained" | "
   for (const [day, up, down] of sums) [gained[day], lost[day]] = [up, down];
   return { gained, lost };
 }
+
+export interface Balance {
+  balance: number;
+  /** The newest entry counted here: events up to it change nothing. */
+  upTo: number;
+}
+
+/** Index: star_ledger_member. */
+export const BALANCES_SQL = `
+  SELECT m.user_id AS memberId, coalesce(last.balance, 0) AS balance, coalesce(last.seq, 0) AS upTo
+  FROM family_members AS m
+  LEFT JOIN star_ledger AS last ON last.seq = (SELECT seq FROM star_ledger WHERE family_id = m.family_id AND member_id = m.user_id ORDER BY seq DESC LIMIT 1)
+  WHERE m.family_id = ? AND m.revoked_at IS NULL
+  ORDER BY m.user_id`;
+
+/** Everybody's stars as they stand, by member id. */
+export async function balancesOf(db: Queries, { family }: Pick<Membership, "family">): Promise<Record<string, Balance>> {
+  const rows = await db.all<Balance & { memberId: string }>(BALANCES_SQL, [family.id]);
+  return Object.fromEntries(rows.map(({ memberId, ...balance }) => [memberId, balance]));
+}

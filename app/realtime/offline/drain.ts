@@ -1,7 +1,6 @@
 /** Empties the queue: each conversation in its order, conversations beside each other. */
-import type { MessageData } from "#app/domain/conversations/events.ts";
 import type { Log, Timers } from "#app/realtime/environment.ts";
-import type { PostMessage } from "#app/realtime/post-message.ts";
+import type { Accepted, PostMessage } from "#app/realtime/post-message.ts";
 import type { QueuedMessage, QueueStorage } from "#app/realtime/queue-storage.ts";
 
 /** The first pause after a failure; it doubles, and what is waited is a random part of it. */
@@ -15,7 +14,7 @@ export interface DrainOptions {
   /** False: this page leads no more, and must not post. */
   mayPost: () => Promise<boolean>;
   /** The server has it. Told before the storage forgets it, so that no screen misses it in between. */
-  onAccepted: (queued: QueuedMessage, message: MessageData) => void;
+  onAccepted: (queued: QueuedMessage, message: Accepted) => void;
   /** A refusal was noted. */
   onRefused: () => void;
   log: Log;
@@ -33,7 +32,10 @@ async function sendOne({ storage, post, mayPost, onAccepted, onRefused, log }: D
   }
   if (outcome.kind === "accepted") {
     onAccepted(message, outcome.message);
+    // What was refused of it stays, as a message of its own, with its reason.
+    for (const [place, { file, refusal }] of (outcome.refusedFiles ?? []).entries()) await storage.add({ ...message, clientId: `${message.clientId}-${place}`, body: "", files: [file], refusal });
     await storage.remove(message.clientId);
+    if (outcome.refusedFiles) onRefused();
   } else {
     await storage.setRefusal(message.clientId, outcome.refusal);
     onRefused();

@@ -4,7 +4,7 @@ export type QueueNotice =
   /** Something was written, refused, retried or thrown away. */
   | { kind: "changed" }
   /** The server has it. */
-  | { kind: "accepted"; clientId: string; conversationId: string; messageId: string }
+  | { kind: "accepted"; clientId: string; conversationId: string; messageId: string; reached?: number }
   /** The network is back, as one page sees it. */
   | { kind: "wake" }
   /** Signed out: everything is gone. */

@@ -1,6 +1,7 @@
 /** The list of the viewer's conversations: last message, what is unread, newest first. */
+import { lineOf } from "#app/domain/conversations/preview.ts";
 import type { MemberChanged, MessageData } from "#app/domain/conversations/events.ts";
-import { conversationAdded, conversationRemoved, memberChanged, messageDeleted, messageRead, messageUpdated, newMessage, unreadChanged } from "#app/domain/conversations/events.ts";
+import { conversationAdded, conversationRemoved, memberChanged, messageDeleted, messageRead, messagesErased, messageUpdated, newMessage, unreadChanged } from "#app/domain/conversations/events.ts";
 import { UNREAD_LIMIT } from "#app/domain/conversations/limits.ts";
 import type { ConversationSummary } from "#app/domain/conversations/conversation.ts";
 import type { NotificationsChanged } from "#app/domain/notifications/events.ts";
@@ -8,6 +9,7 @@ import { notificationsChanged } from "#app/domain/notifications/events.ts";
 import type { LoggedEvent } from "#app/realtime/live-event.ts";
 import { isEvent } from "#app/realtime/live-event.ts";
 import { deleted, edited } from "./messages.ts";
+import { isOutdated, shownOf } from "./person.ts";
 
 export interface ChatListState {
   viewerId: string;
@@ -33,6 +35,7 @@ export function reduceChatList(state: ChatListState, event: LoggedEvent): ChatLi
   if (isEvent(event, newMessage)) return withMessage(state, event.data);
   if (isEvent(event, messageUpdated)) return withLastChanged(state, event.data, (last) => edited(last, { ...event.data, body: preview(event.data.body) }));
   if (isEvent(event, messageDeleted)) return withLastChanged(state, event.data, (last) => deleted(last, event.stamp.at));
+  if (isEvent(event, messagesErased)) return withErased(state, event.data, event.stamp.at);
   if (isEvent(event, messageRead)) return event.data.userId === state.viewerId ? withRead(state, event.data) : state;
   if (isEvent(event, unreadChanged)) return withRead(state, event.data);
   if (isEvent(event, memberChanged)) return withMember(state, event.data);
@@ -62,7 +65,7 @@ function withMessage(state: ChatListState, message: MessageData): ChatListState 
   const before = arrivedIn(state, known);
   const conversation: ConversationSummary = {
     ...known,
-    lastMessage: { id: message.id, seq: message.seq, body: preview(message.body), senderId: message.senderId, senderName: message.senderName, createdAt: message.createdAt, editedAt: message.editedAt, deletedAt: message.deletedAt },
+    lastMessage: { id: message.id, seq: message.seq, body: preview(lineOf(message)), senderId: message.senderId, senderName: message.senderName, createdAt: message.createdAt, editedAt: message.editedAt, deletedAt: message.deletedAt },
     lastSeq: message.seq,
     activeAt: message.createdAt,
     unread: Math.min(UNREAD_LIMIT, known.unread + (own || message.seq <= known.readSeq ? 0 : 1)),
@@ -76,11 +79,11 @@ function withMessage(state: ChatListState, message: MessageData): ChatListState 
   };
 }
 
-function withMember(state: ChatListState, { conversationId, userId, name, memberCount }: MemberChanged): ChatListState {
+function withMember(state: ChatListState, { conversationId, userId, name, avatar, memberCount }: MemberChanged): ChatListState {
   const known = find(state, conversationId);
   if (!known) return stale(state);
   let changed: ConversationSummary = known;
-  if (changed.kind === "direct" && changed.other.id === userId && changed.other.name !== name) changed = { ...changed, other: { ...changed.other, name } };
+  if (changed.kind === "direct" && changed.other.id === userId && isOutdated(changed.other, { name, avatar })) changed = { ...changed, other: { ...changed.other, ...shownOf({ name, avatar }) } };
   if (changed.kind === "room" && memberCount !== undefined && changed.memberCount !== memberCount) changed = { ...changed, memberCount };
   if (changed.lastMessage?.senderId === userId && changed.lastMessage.senderName !== name) changed = { ...changed, lastMessage: { ...changed.lastMessage, senderName: name } };
   return changed === known ? state : { ...state, conversations: state.conversations.map((other) => (other === known ? changed : other)) };
@@ -103,6 +106,11 @@ function withLastChanged(state: ChatListState, { id, conversationId }: { id: str
   const lastMessage = change(known.lastMessage);
   if (lastMessage === known.lastMessage) return state;
   return { ...state, conversations: state.conversations.map((other) => (other === known ? { ...known, lastMessage } : other)) };
+}
+
+function withErased(state: ChatListState, { conversationId, userId }: { conversationId: string; userId: string }, at: number): ChatListState {
+  const last = find(state, conversationId)?.lastMessage;
+  return last?.senderId === userId ? withLastChanged(state, { id: last.id, conversationId }, (known) => deleted(known, at)) : state;
 }
 
 function withRead(state: ChatListState, { conversationId, upToSeq }: { conversationId: string; upToSeq: number }): ChatListState {

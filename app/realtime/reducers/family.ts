@@ -3,12 +3,15 @@ import type { ChoreData } from "#app/domain/chores/chore.ts";
 import { choreCompleted, choreUpdated } from "#app/domain/chores/events.ts";
 import { familyChanged, familyJoined, familyLeft, familyMemberChanged, type FamilyMemberChanged } from "#app/domain/families/events.ts";
 import type { FamilyData, FamilyMember } from "#app/domain/families/family.ts";
+import { redemptionUpdated } from "#app/domain/rewards/events.ts";
+import type { RedemptionData } from "#app/domain/rewards/reward.ts";
 import { starsUpdated } from "#app/domain/stars/events.ts";
 import type { StarsData } from "#app/domain/stars/stars.ts";
 import { timerCancelled, timerCompleted, timerExpired, timerStarted, timerUpdated } from "#app/domain/timers/events.ts";
 import { isOpen, type TimerData } from "#app/domain/timers/machine.ts";
 import type { LoggedEvent } from "#app/realtime/live-event.ts";
 import { isEvent } from "#app/realtime/live-event.ts";
+import { withWaiting } from "./redemptions.ts";
 import { withEntry } from "./stars.ts";
 
 export interface FamilyState {
@@ -19,6 +22,8 @@ export interface FamilyState {
   timers: TimerData[];
   chores: ChoreData[];
   stars: StarsData;
+  /** For rewards, that wait; the oldest first. */
+  requests: RedemptionData[];
   /** Events told of something that only a fresh load can show: revalidate. */
   stale: boolean;
   /** The viewer is not in this family any more. */
@@ -32,6 +37,10 @@ export function reduceFamily(state: FamilyState, event: LoggedEvent): FamilyStat
   if (isEvent(event, starsUpdated)) {
     const stars = withEntry(state.stars, event.data);
     return stars === state.stars ? state : { ...state, stars };
+  }
+  if (isEvent(event, redemptionUpdated)) {
+    const requests = withWaiting(state.requests, event.data.redemption);
+    return requests === state.requests ? state : { ...state, requests };
   }
   if (isEvent(event, choreCompleted) || isEvent(event, choreUpdated)) return withChore(state, event.data.chore);
   if (isEvent(event, familyMemberChanged)) return withMember(state, event.data);
@@ -64,6 +73,7 @@ function withMember(state: FamilyState, change: FamilyMemberChanged): FamilyStat
   if (change.change === "joined") return { ...state, stale: true };
   const known = state.members.find(({ id }) => id === memberId);
   if (change.change === "renamed") return !known || known.name === change.name ? state : { ...state, members: placed(state.members, { ...known, name: change.name }) };
+  if (change.change === "pictured") return !known || known.avatar === change.avatar ? state : { ...state, members: placed(state.members, { ...known, avatar: change.avatar }) };
   const { [memberId]: _left, ...members } = state.stars.members;
   return { ...state, members: state.members.filter((other) => other !== known), stars: { ...state.stars, members } };
 }

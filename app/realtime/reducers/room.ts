@@ -1,8 +1,9 @@
 /** Who is in an open conversation and what is shown of them. Events come in their order, each with what is so after it: however old the data, the last one decides. */
 import { roomPresenceChannel } from "#app/domain/channels.ts";
-import type { ConversationInfo, Member, ReadPositions } from "#app/domain/conversations/conversation.ts";
+import type { ConversationInfo, Member, Person, ReadPositions } from "#app/domain/conversations/conversation.ts";
 import type { MemberChanged } from "#app/domain/conversations/events.ts";
 import { MAX_PRESENT } from "#app/domain/conversations/limits.ts";
+import { isOutdated, shownOf } from "./person.ts";
 
 interface RoomState {
   viewerId: string;
@@ -28,21 +29,21 @@ export function withPresence<State extends RoomState>(state: State, shown: boole
   return presenceChannel === conversation.presenceChannel ? state : { ...state, conversation: { ...conversation, presenceChannel } };
 }
 
-function withMemberName<State extends RoomState>(state: State, { userId, name }: MemberChanged): State {
+function withMemberName<State extends RoomState>(state: State, { userId, ...told }: MemberChanged): State {
   const { conversation, members } = state;
-  const outdated = (person: { id: string; name: string }) => person.id === userId && person.name !== name;
-  const named = members?.some(outdated) ? { ...state, members: members.map((member) => (outdated(member) ? { ...member, name } : member)) } : state;
-  return conversation.kind === "direct" && outdated(conversation.other) ? { ...named, conversation: { ...conversation, other: { ...conversation.other, name } } } : named;
+  const outdated = (person: Person) => person.id === userId && isOutdated(person, told);
+  const named = members?.some(outdated) ? { ...state, members: members.map((member) => (outdated(member) ? { ...member, ...shownOf(told) } : member)) } : state;
+  return conversation.kind === "direct" && outdated(conversation.other) ? { ...named, conversation: { ...conversation, other: { ...conversation.other, ...shownOf(told) } } } : named;
 }
 
-function withChangedRoom<State extends RoomState>(state: State, room: Room, { userId, name, hue, change, memberCount = room.memberCount }: MemberChanged): State {
+function withChangedRoom<State extends RoomState>(state: State, room: Room, { userId, name, hue, avatar, change, memberCount = room.memberCount }: MemberChanged): State {
   const isGone = change === "left" || change === "removed";
   const isLarge = memberCount > MAX_PRESENT;
   const known = state.members?.find(({ id }) => id === userId);
   const role = change === "owner" ? "owner" : change === "joined" ? "member" : known?.role;
   const kept = withReads(state, (id) => (isLarge ? id === state.viewerId : !isGone || id !== userId));
   const others = state.members?.filter(({ id }) => id !== userId);
-  const member = isGone || !role ? [] : [{ id: userId, name, hue: hue ?? known?.hue ?? 0, role }];
+  const member = isGone || !role ? [] : [{ id: userId, name, hue: hue ?? known?.hue ?? 0, avatar: avatar === undefined ? known?.avatar : avatar, role }];
   const changed: Room = { ...room, memberCount, role: role && userId === state.viewerId ? role : room.role, presenceChannel: isLarge ? null : room.presenceChannel };
   const members = isLarge || !others ? null : [...others, ...member].sort((a, b) => (a.id < b.id ? -1 : 1));
   // A room that is no longer large shows who is in it: only a load can tell.

@@ -9,6 +9,7 @@ import { EmptyState } from "#app/components/empty-state.tsx";
 import { Page } from "#app/components/page.tsx";
 import { useDashboard, type LoadedDashboard } from "#app/components/family/use-dashboard.ts";
 import { LoadedStatuses } from "#app/components/presence/loaded-statuses.tsx";
+import { RequestsHint } from "#app/components/rewards/requests-hint.tsx";
 import { useFormat } from "#app/i18n/use-format.ts";
 import { useLive } from "#app/realtime/live.tsx";
 import { reduceChatList } from "#app/realtime/reducers/chat-list.ts";
@@ -80,6 +81,7 @@ function HomePage({ position, conversations, people, statuses, family, viewer, n
           </SectionCard>
         </div>
         <div className="flex min-w-0 flex-col gap-6">
+          {family && <RequestsHint {...family} />}
           {family && <ChoresGlance {...family} />}
           {family && <StarsGlance {...family} />}
           {(others.length > 0 || people.length === 0) && (

@@ -16,10 +16,10 @@ export function StarsGlance({ state }: GlanceProps) {
   return (
     <SectionCard title={t("family.stars")}>
       <List>
-        {balances.map(({ id, name, hue, balance }) => (
+        {balances.map(({ id, name, hue, avatar, balance }) => (
           <ListRow
             key={id}
-            leading={<Avatar name={name} hue={hue} size="sm" />}
+            leading={<Avatar name={name} hue={hue} avatar={avatar} size="sm" />}
             title={<NameLine>{name}</NameLine>}
             trailing={
               <span className="flex items-center gap-1 text-lg font-semibold">

@@ -24,7 +24,7 @@ interface UserRowProps {
 /** One account; it opens to what can be done about it. */
 export function UserRow({ user, isViewer, link, address, posted }: UserRowProps) {
   const { t } = useTranslation();
-  const { id, name, hue, email, userName } = user;
+  const { id, name, hue, avatar, email, userName } = user;
   const isClosed = email === null && userName === null;
   // Opened for a link it stays open when the link is gone: somebody is at work in it.
   const [isOpen, setOpen] = useState(link !== null || posted?.values["userId"] === id);
@@ -33,7 +33,7 @@ export function UserRow({ user, isViewer, link, address, posted }: UserRowProps)
     <li data-user={id}>
       <details className="family-row" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="flex min-h-16 items-center gap-3 px-4 py-2.5 transition-colors hover:bg-sunken">
-          <Avatar name={name} hue={hue} size="sm" />
+          <Avatar name={name} hue={hue} avatar={avatar} size="sm" />
           <span className="min-w-0 flex-1">
             <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
               <bdi className="truncate font-medium">{name}</bdi>

@@ -43,14 +43,14 @@ export function Invite({ conversationId, loaded: first, inside }: InviteProps) {
   );
 }
 
-function InviteRow({ conversationId, person: { id, name, hue } }: { conversationId: string; person: Person }) {
+function InviteRow({ conversationId, person: { id, name, hue, avatar } }: { conversationId: string; person: Person }) {
   const { t } = useTranslation();
   const fetcher = useFetcher();
   return (
     <li>
       <fetcher.Form method="post" action={`/chats/${conversationId}`} className="member-row">
         <input type="hidden" name="intent" value="invite" />
-        <Avatar name={name} hue={hue} size="sm" />
+        <Avatar name={name} hue={hue} avatar={avatar} size="sm" />
         <NameLine className="flex-1 font-medium">{name}</NameLine>
         <Button
           type="submit"

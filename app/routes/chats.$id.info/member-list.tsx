@@ -18,9 +18,9 @@ export function MemberList({ conversationId, members, viewerId, mayRemove }: Mem
   const { t } = useTranslation();
   return (
     <ul className="flex flex-col">
-      {members.map(({ id, name, hue, role }) => (
+      {members.map(({ id, name, hue, avatar, role }) => (
         <li key={id} className="member-row" data-member={id}>
-          <PresentAvatar id={id} name={name} hue={hue} size="sm" />
+          <PresentAvatar id={id} name={name} hue={hue} avatar={avatar} size="sm" />
           <span className="flex min-w-0 flex-1 items-center gap-2">
             <bdi className="truncate font-medium">{name}</bdi>
             {id === viewerId && <span className="flex-none text-sm text-ink-soft">{t("rooms.you")}</span>}

@@ -13,6 +13,7 @@ import { page } from "#app/http/page.server.ts";
 import { Invite } from "./invite.tsx";
 import { LargeMemberList } from "./large-member-list.tsx";
 import { MemberList, ownFirst } from "./member-list.tsx";
+import { JumpForm } from "./jump-form.tsx";
 import { NotifyForm } from "./notify-form.tsx";
 
 /** Who may be invited, and who is in a large room; what else is shown the chat beside it knows. A parent route's check protects nothing, so this one checks, too. */
@@ -86,6 +87,7 @@ export default function ChatInfo() {
             {room && <p className="text-sm text-ink-soft">{room.access === "open" ? t("rooms.accessOpenHint") : t("rooms.accessClosedHint")}</p>}
           </div>
         </div>
+        <JumpForm chat={chat} />
         <NotifyForm conversationId={conversation.id} level={conversation.notifyLevel} />
         {room && (
           <>

@@ -3,11 +3,12 @@ import { useTranslation } from "react-i18next";
 import { LinkButton } from "#app/components/button.tsx";
 import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
 import { EmptyState } from "#app/components/empty-state.tsx";
+import type { QueuedChange } from "#app/realtime/queue-storage.ts";
 
 interface RemovedProps {
   name: string;
   /** What was written here and never went out: it is not thrown away with the room. */
-  pending: readonly { body: string }[];
+  pending: readonly { body: string; change?: QueuedChange | null }[];
   /** What stood in the composer when it went. */
   draftRef: RefObject<string>;
 }
@@ -18,7 +19,7 @@ const never = () => () => {};
 export function Removed({ name, pending, draftRef }: RemovedProps) {
   const { t } = useTranslation();
   const draft = useSyncExternalStore(never, () => draftRef.current, () => "");
-  const unsent = [...pending.map(({ body }) => body), draft ?? ""].filter((text) => text.trim() !== "");
+  const unsent = [...pending.map(({ body, change }) => (change?.kind === "edit" ? change.body : body)), draft ?? ""].filter((text) => text.trim() !== "");
   return (
     <section className="flex h-full flex-col items-center justify-center overflow-y-auto" aria-labelledby="removed-title" data-removed>
       <h1 id="removed-title" className="sr-only">

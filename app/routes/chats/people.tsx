@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Avatar } from "#app/components/avatar.tsx";
 
 /** People without a chat yet: one tap opens it. */
-export function PeopleToChatWith({ people }: { people: { id: string; name: string; hue: number }[] }) {
+export function PeopleToChatWith({ people }: { people: { id: string; name: string; hue: number; avatar?: string | null | undefined }[] }) {
   const { t } = useTranslation();
   if (people.length === 0) return null;
   return (
@@ -17,7 +17,7 @@ export function PeopleToChatWith({ people }: { people: { id: string; name: strin
             <Form method="post" action="/chats">
               <input type="hidden" name="intent" value="open-direct" />
               <button name="userId" value={person.id} className="conversation-row w-full text-start">
-                <Avatar name={person.name} hue={person.hue} />
+                <Avatar name={person.name} hue={person.hue} avatar={person.avatar} />
                 <bdi className="truncate font-semibold">{person.name}</bdi>
               </button>
             </Form>

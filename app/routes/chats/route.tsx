@@ -1,6 +1,6 @@
 import type { ShouldRevalidateFunctionArgs } from "@remix-run/react";
-import { Outlet, useActionData, useLoaderData, useMatches, useRevalidator } from "@remix-run/react";
-import { Plus } from "lucide-react";
+import { Link, Outlet, useActionData, useLoaderData, useMatches, useRevalidator } from "@remix-run/react";
+import { Plus, Search } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { LinkButton } from "#app/components/button.tsx";
@@ -82,6 +82,9 @@ export default function Chats() {
             <Heading id="chats-title" className="text-xl">
               {t("chats.title")}
             </Heading>
+            <Link to="/search" aria-label={t("search.title")} title={t("search.title")} className="ms-auto inline-flex size-target flex-none items-center justify-center rounded-md text-ink-soft transition-colors hover:bg-sunken hover:text-ink">
+              <Search aria-hidden size={20} />
+            </Link>
             <LinkButton to="/chats/new" variant="ghost" size="sm" icon={<Plus aria-hidden size={18} />}>
               {t("rooms.new")}
             </LinkButton>

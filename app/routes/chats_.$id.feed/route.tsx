@@ -1,5 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
+import { namesIn } from "#app/components/chat/names.ts";
 import { MessageItem } from "#app/components/chat/message-item.tsx";
 import { readersOfNewest } from "#app/components/chat/readers.ts";
 import { shownMessages } from "#app/components/chat/shown-messages.ts";
@@ -30,6 +31,7 @@ export default function Feed() {
   const format = useFormat();
   const { conversation, members, messages, reads, hasOlder, now, viewer } = useLoaderData<typeof loader>();
   const shown = shownMessages({ kind: conversation.kind, messages, reads, pending: [], viewer }, t);
+  const context = { conversationId: conversation.id, viewerId: viewer.id, names: namesIn({ conversation, members, messages, viewer }) };
   const readers = conversation.kind === "room" && members ? readersOfNewest(messages, reads, members, viewer.id) : null;
   return (
     <div className="feed">
@@ -46,6 +48,7 @@ export default function Feed() {
           {placeMessages(shown, format.dayKey).map(({ message, newDay, startsGroup, endsGroup }) => (
             <MessageItem
               key={message.key}
+              context={context}
               message={message}
               own={message.senderId === viewer.id}
               named={conversation.kind === "room"}

@@ -29,8 +29,8 @@ const REMOVE_LOOK = buttonClass("ghost", "sm", "text-bad hover:bg-bad-soft");
 /** One person; for parents it opens to what can be done about them. */
 export function PersonRow({ member, isViewer, userName, managed, posted }: PersonRowProps) {
   const { t } = useTranslation();
-  const { id, name, hue, role } = member;
-  const leading = <Avatar name={name} hue={hue} size="sm" />;
+  const { id, name, hue, avatar, role } = member;
+  const leading = <Avatar name={name} hue={hue} avatar={avatar} size="sm" />;
   const title = (
     <span className="flex items-center gap-2">
       <bdi className="truncate">{name}</bdi>

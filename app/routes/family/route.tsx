@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { LinkButton } from "#app/components/button.tsx";
 import { failureOf } from "#app/components/form-error.tsx";
 import { Page } from "#app/components/page.tsx";
+import { RequestsHint } from "#app/components/rewards/requests-hint.tsx";
 import type { RouteHandle } from "#app/components/route-handle.ts";
 import { timeZones } from "#app/domain/accounts/schema.ts";
 import type { FormFailure } from "#app/http/form-failure.ts";
@@ -60,6 +61,7 @@ function LiveFamily({ loaded, failure }: { loaded: FamilyLoad; failure: FormFail
         </div>
       }
     >
+      <RequestsHint state={shown.state} role={shown.role} />
       <TimersSection {...shown} templates={loaded.templates} formKey={loaded.formKey} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-2">
         <ChoresSection {...shown} />

@@ -32,11 +32,11 @@ export function StarsSection({ state, role, now, failure, formKey }: StarsSectio
   return (
     <SectionCard title={t("family.stars")}>
       <List>
-        {members.map(({ id, name, hue }) => {
+        {members.map(({ id, name, hue, avatar }) => {
           const { balance, gained, lost } = stars.members[id] ?? NONE;
           return (
             <li key={id} data-stars={id} data-hue={hue} className="flex min-h-16 items-center gap-3 px-4 py-3">
-              <Avatar name={name} hue={hue} size="sm" />
+              <Avatar name={name} hue={hue} avatar={avatar} size="sm" />
               <span className="min-w-0 flex-1">
                 <NameLine className="font-medium">{name}</NameLine>
                 <span className="block text-sm text-ink-soft">{[t("stars.gained", { count: sum(gained) }), ...(sum(lost) > 0 ? [t("stars.lost", { count: sum(lost) })] : [])].join(" · ")}</span>

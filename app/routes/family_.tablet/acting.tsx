@@ -10,15 +10,16 @@ import { mayInFamily } from "#app/domain/families/policy.ts";
 import { dueNow } from "./due-now.ts";
 import type { WallSeen } from "./glance.tsx";
 import type { WallLoad, WallPerson } from "./wall-load.ts";
+import { WallRewards } from "./wall-rewards.tsx";
 import { WallTimer } from "./wall-timer.tsx";
 
-interface ActingProps extends WallSeen, Pick<WallLoad, "templates" | "formKey"> {
+interface ActingProps extends WallSeen, Pick<WallLoad, "templates" | "rewards" | "formKey"> {
   person: WallPerson;
   failure: RefusedForm | undefined;
 }
 
 /** What whoever stands here may do, at arm's length: as themselves, by the same table as everywhere. */
-export function Acting({ state, now, today, person, templates, formKey, failure }: ActingProps) {
+export function Acting({ state, now, today, person, templates, rewards, formKey, failure }: ActingProps) {
   const { t } = useTranslation();
   const { members } = state;
   const timers = state.timers.toSorted(soonestFirst);
@@ -52,6 +53,7 @@ export function Acting({ state, now, today, person, templates, formKey, failure 
             <p className="p-4 text-ink-soft">{t("chores.nothingDue")}</p>
           )}
         </SectionCard>
+        {rewards && <WallRewards state={state} person={person} rewards={rewards} now={now} formKey={formKey} failure={failure} />}
         {mayInFamily(person.role, "stars-add", false) && (
           <SectionCard title={t("family.stars")}>
             <StarsForm members={members} formKey={formKey} failure={failure} />

@@ -29,12 +29,12 @@ export function Faces({ members, own, stars, onChoose }: FacesProps) {
         {own ? t("tablet.asYourself") : t("tablet.whoIsThere")}
       </h2>
       <ul>
-        {members.map(({ id, name, hue }) => {
+        {members.map(({ id, name, hue, avatar }) => {
           const balance = stars.members[id]?.balance ?? 0;
           return (
             <li key={id}>
               <Link to={`?who=${id}`} data-face={id} className="wall-face" preventScrollReset onClick={choose(id)}>
-                <Avatar name={name} hue={hue} size="lg" />
+                <Avatar name={name} hue={hue} avatar={avatar} size="lg" />
                 <span className="min-w-0">
                   <span className="wall-face-name">
                     <bdi>{name}</bdi>

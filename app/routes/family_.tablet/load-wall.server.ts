@@ -3,6 +3,7 @@ import { data } from "@remix-run/node";
 import type { WallTablet } from "#app/domain/families/queries.server.ts";
 import { familyOf, openDashboard } from "#app/domain/families/queries.server.ts";
 import { openWall } from "#app/domain/families/wall.server.ts";
+import { offersOf } from "#app/domain/rewards/queries.server.ts";
 import { templatesOf } from "#app/domain/timers/queries.server.ts";
 import type { Args } from "#app/http/args.server.ts";
 import { toPath } from "#app/http/page.server.ts";
@@ -35,6 +36,7 @@ async function tabletsWall(args: ScreenArgs, tablet: WallTablet): Promise<WallLo
     tablet: { id: tablet.tabletId, name: tablet.name, channels: state.services.settings.publicChannels ?? null },
     person: visit && { id: visit.viewer.userId, role: visit.role, leftMs: visit.leftMs },
     templates: visit ? await templatesOf(ctx.db, tablet) : [],
+    rewards: visit ? await offersOf(ctx.db, tablet) : null,
     formKey: ctx.newId(),
   };
 }
@@ -43,5 +45,5 @@ async function ownWall({ ctx, viewer }: ScreenArgs): Promise<WallLoad> {
   const membership = viewer && (await familyOf(ctx, viewer));
   if (!viewer || !membership) throw toPath("/family");
   const { viewerId, role, ...shown } = await openDashboard(ctx, viewer);
-  return { ...shown, withPin: [], tablet: null, person: { id: viewerId, role, leftMs: null }, templates: await templatesOf(ctx.db, membership), formKey: ctx.newId() };
+  return { ...shown, withPin: [], tablet: null, person: { id: viewerId, role, leftMs: null }, templates: await templatesOf(ctx.db, membership), rewards: await offersOf(ctx.db, membership), formKey: ctx.newId() };
 }

@@ -30,7 +30,7 @@ export function PersonBar({ member, balance, own, secondsLeft, onLeave }: Person
   };
   return (
     <div className="wall-person">
-      <Avatar name={member.name} hue={member.hue} size="lg" />
+      <Avatar name={member.name} hue={member.hue} avatar={member.avatar} size="lg" />
       <div className="min-w-0 flex-1">
         <h2 ref={greeting} tabIndex={-1} className="wall-name">
           {t("tablet.hello")} <bdi>{member.name}</bdi>

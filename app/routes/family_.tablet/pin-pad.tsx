@@ -42,7 +42,7 @@ export function PinPad({ member, hasPin, posted, onBack }: PinPadProps) {
   return (
     <section aria-labelledby="wall-pin" className="wall-pin">
       <div className="wall-pin-who">
-        <Avatar name={member.name} hue={member.hue} size="lg" />
+        <Avatar name={member.name} hue={member.hue} avatar={member.avatar} size="lg" />
         <h2 id="wall-pin" className="wall-name">
           <bdi>{member.name}</bdi>
         </h2>

@@ -17,10 +17,10 @@ export interface WallState {
 }
 
 /** The family live, for days on end: what only a load can tell is loaded, and so is each new day. */
-export function useWall({ family, members, timers, chores, stars, channel, position, person, tablet, now }: WallLoad, onRevoked: (() => void) | null): WallState {
+export function useWall({ family, members, timers, chores, stars, requests, channel, position, person, tablet, now }: WallLoad, onRevoked: (() => void) | null): WallState {
   const { revalidate } = useRevalidator();
   const viewerId = person?.id ?? "";
-  const state = useLive({ state: { viewerId, family, members, timers, chores, stars, stale: false, gone: false }, position }, reduceFamily, tablet || !person ? [channel] : [channel, userChannel(person.id)]);
+  const state = useLive({ state: { viewerId, family, members, timers, chores, stars, requests, stale: false, gone: false }, position }, reduceFamily, tablet || !person ? [channel] : [channel, userChannel(person.id)]);
   const minute = useMinute(now);
   const today = dateIn(state.family.timeZone, minute);
   const isOld = today !== dateIn(family.timeZone, now);

@@ -43,7 +43,7 @@ export function WallChore({ chore, occurrence, members, today }: WallChoreProps)
           <span className="sr-only">{t("timers.stars", { count: chore.stars })}</span>
         </span>
       )}
-      {member && <Avatar name={member.name} hue={member.hue} size="lg" />}
+      {member && <Avatar name={member.name} hue={member.hue} avatar={member.avatar} size="lg" />}
     </li>
   );
 }

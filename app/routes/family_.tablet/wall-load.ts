@@ -2,6 +2,7 @@ import type { PublicChannels } from "#app/config/settings.ts";
 import type { Position } from "#app/domain/events.ts";
 import type { MemberRole } from "#app/domain/families/policy.ts";
 import type { Dashboard } from "#app/domain/families/queries.server.ts";
+import type { Offers } from "#app/domain/rewards/queries.server.ts";
 import type { TimerTemplate } from "#app/domain/timers/queries.server.ts";
 
 /** Who may act on the wall now. */
@@ -25,5 +26,7 @@ export interface WallLoad extends Dashboard {
   withPin: string[];
   /** For whom acts. */
   templates: readonly TimerTemplate[];
+  /** For whom acts; null where nobody does. */
+  rewards: Offers | null;
   formKey: string;
 }

@@ -50,7 +50,7 @@ export function WallTimer({ timer: told, members, now, acting }: WallTimerProps)
         {ended && <p className="wall-text font-medium text-good">{t("timers.up")}</p>}
         {member && (
           <p className="wall-text flex items-center justify-center gap-2 text-ink-soft">
-            <Avatar name={member.name} hue={member.hue} size="sm" />
+            <Avatar name={member.name} hue={member.hue} avatar={member.avatar} size="sm" />
             <bdi>{member.name}</bdi>
           </p>
         )}

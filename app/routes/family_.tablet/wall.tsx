@@ -47,7 +47,7 @@ export function Wall({ loaded, posted, onRevoked }: WallProps) {
       {person && member ? (
         <>
           <PersonBar member={member} balance={state.stars.members[member.id]?.balance ?? 0} own={own} secondsLeft={secondsLeft} onLeave={leave} />
-          <Acting {...seen} person={person} templates={loaded.templates} formKey={loaded.formKey} failure={posted} />
+          <Acting {...seen} person={person} templates={loaded.templates} rewards={loaded.rewards} formKey={loaded.formKey} failure={posted} />
         </>
       ) : candidate && !own ? (
         <PinPad key={candidate.id} member={candidate} hasPin={loaded.withPin.includes(candidate.id)} posted={posted} onBack={() => ask(null)} />

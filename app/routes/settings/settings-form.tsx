@@ -7,7 +7,7 @@ import { fieldsSayItAll, useInvalidFocus } from "#app/components/use-invalid-foc
 import type { FormFailure } from "#app/http/form-failure.ts";
 
 interface SettingsFormProps {
-  intent: "profile" | "notifications" | "privacy";
+  intent: "profile" | "notifications" | "privacy" | "writing";
   /** What is saved now: after saving, the fields show that. */
   saved: object;
   failure: FormFailure | undefined;

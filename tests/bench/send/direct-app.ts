@@ -38,7 +38,7 @@ const action = jsonAction({
       images: [],
       createdAt: ctx.now(),
       editedAt: null,
-      deletedAt: null,
+      deletedAt: null, reactions: [], reactionVersion: 0,
     };
     const [rows] = await ctx.db.batch([
       { sql: INSERT_MESSAGE, args: [message.id, input.clientId, input.body, message.createdAt, viewer.userId, input.conversationId] },

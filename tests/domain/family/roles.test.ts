@@ -5,6 +5,7 @@ import type { ChoreData } from "#app/domain/chores/chore.ts";
 import * as families from "#app/domain/families/commands.server.ts";
 import { FAMILY_ACTIONS, FAMILY_ROLES, mayInFamily, PERMISSIONS, type FamilyAction, type FamilyRole, type Permission } from "#app/domain/families/policy.ts";
 import { openDashboard } from "#app/domain/families/queries.server.ts";
+import * as rewards from "#app/domain/rewards/commands.server.ts";
 import * as stars from "#app/domain/stars/commands.server.ts";
 import type { StarEntry } from "#app/domain/stars/entry.ts";
 import * as timers from "#app/domain/timers/commands.server.ts";
@@ -46,6 +47,23 @@ const MATRIX: Record<FamilyAction, Record<FamilyRole, Permission>> = {
   "chore-approve": { parent: "any", child: "none", tablet: "none" },
   "chore-refuse": { parent: "any", child: "none", tablet: "none" },
   "chore-undo": { parent: "any", child: "own", tablet: "none" },
+  "redemption-ask": { parent: "none", child: "any", tablet: "none" },
+  "redemption-cancel": { parent: "none", child: "own", tablet: "none" },
+  "redemption-approve": { parent: "any", child: "none", tablet: "none" },
+  "redemption-refuse": { parent: "any", child: "none", tablet: "none" },
+  "redemption-undo": { parent: "any", child: "none", tablet: "none" },
+  "wish-set": { parent: "none", child: "any", tablet: "none" },
+  "company-change": { parent: "any", child: "none", tablet: "none" },
+  "category-create": { parent: "any", child: "none", tablet: "none" },
+  "category-change": { parent: "any", child: "none", tablet: "none" },
+  "category-move": { parent: "any", child: "none", tablet: "none" },
+  "category-archive": { parent: "any", child: "none", tablet: "none" },
+  "product-create": { parent: "any", child: "none", tablet: "none" },
+  "product-change": { parent: "any", child: "none", tablet: "none" },
+  "product-archive": { parent: "any", child: "none", tablet: "none" },
+  "promotion-create": { parent: "any", child: "none", tablet: "none" },
+  "promotion-change": { parent: "any", child: "none", tablet: "none" },
+  "promotion-archive": { parent: "any", child: "none", tablet: "none" },
 };
 
 test("the table of the code is the one of this test, complete in both directions", () => {
@@ -62,11 +80,14 @@ const ACTION_OF: Record<string, FamilyAction | null> = {
   ...{ createTemplate: "template-create", changeTemplate: "template-change", archiveTemplate: "template-archive" },
   ...{ startTimer: "timer-start", pauseTimer: "timer-pause", resumeTimer: "timer-resume", extendTimer: "timer-extend", cancelTimer: "timer-cancel", syncTimer: "timer-sync", confirmTimer: "timer-confirm" },
   ...{ addStars: "stars-add", removeStars: "stars-remove", undoStars: "stars-undo" },
+  ...{ askForReward: "redemption-ask", cancelRedemption: "redemption-cancel", approveRedemption: "redemption-approve", refuseRedemption: "redemption-refuse", undoRedemption: "redemption-undo", setWish: "wish-set" },
+  ...{ changeCompany: "company-change", createCategory: "category-create", changeCategory: "category-change", moveCategory: "category-move", archiveCategory: "category-archive" },
+  ...{ createProduct: "product-create", changeProduct: "product-change", archiveProduct: "product-archive", createPromotion: "promotion-create", changePromotion: "promotion-change", archivePromotion: "promotion-archive" },
   ...{ createChore: "chore-create", changeChore: "chore-change", archiveChore: "chore-archive", claimChore: "chore-claim", approveChore: "chore-approve", refuseChore: "chore-refuse", undoChore: "chore-undo" },
 };
 
 test("every command asks for an action, and every action is asked for", () => {
-  const commands = [families, timers, stars, chores].flatMap((module) => Object.keys(module));
+  const commands = [families, timers, stars, chores, rewards].flatMap((module) => Object.entries(module).flatMap(([name, value]: [string, unknown]) => (typeof value === "function" ? [name] : [])));
   expect(Object.keys(ACTION_OF).sort()).toEqual(commands.sort());
   // A page asks for the one, startTimer for the other beside its own.
   expect([...Object.values(ACTION_OF).filter((action) => action !== null), "view", "timer-set-stars"].sort()).toEqual([...FAMILY_ACTIONS].sort());
@@ -103,6 +124,15 @@ describe("every action, by its command", () => {
     house.ctx.time.now += 60_000;
     return timers.syncTimer(house.ctx, house.parent, { timerId: id });
   };
+
+  const reward = async () => (await rewards.createProduct(house.ctx, house.parent, { name: "R", description: null, price: 1, stock: null, categoryId: null, isActive: true })).productId;
+  const affordable = async () => {
+    for (const { userId } of [house.child, house.sibling]) await stars.addStars(house.ctx, house.parent, { memberId: userId, amount: 1, reason: "r", key: key() });
+    return reward();
+  };
+  const request = async (whose: Viewer) => ({ redemptionId: (await rewards.askForReward(house.ctx, whose, { productId: await affordable() })).id });
+  const category = async () => ({ categoryId: (await rewards.createCategory(house.ctx, house.parent, { name: "S", icon: null, hue: 0 })).categoryId });
+  const promotion = { name: "P", kind: "percent" as const, value: 10, startsAt: "2026-03-01T00:00", endsAt: "2026-04-01T00:00", productId: null, categoryId: null };
 
   /** What `who` tries on what is `whose`; everything it needs has been made before by a parent. */
   const TRY: Record<FamilyAction, (whose: Viewer) => Promise<(who: Viewer) => Promise<unknown>>> = {
@@ -195,6 +225,63 @@ describe("every action, by its command", () => {
     "chore-undo": async (whose) => {
       const occurrence = await claimed(whose);
       return (who) => chores.undoChore(house.ctx, who, occurrence);
+    },
+    "redemption-ask": async () => {
+      const productId = await affordable();
+      return (who) => rewards.askForReward(house.ctx, who, { productId });
+    },
+    "redemption-cancel": async (whose) => {
+      const asked = await request(whose);
+      return (who) => rewards.cancelRedemption(house.ctx, who, asked);
+    },
+    "redemption-approve": async (whose) => {
+      const asked = await request(whose);
+      return (who) => rewards.approveRedemption(house.ctx, who, asked);
+    },
+    "redemption-refuse": async (whose) => {
+      const asked = await request(whose);
+      return (who) => rewards.refuseRedemption(house.ctx, who, asked);
+    },
+    "redemption-undo": async (whose) => {
+      const asked = await request(whose);
+      await rewards.approveRedemption(house.ctx, house.parent, asked);
+      return (who) => rewards.undoRedemption(house.ctx, who, asked);
+    },
+    "wish-set": async () => {
+      const productId = await reward();
+      return (who) => rewards.setWish(house.ctx, who, { productId });
+    },
+    "company-change": async () => (who) => rewards.changeCompany(house.ctx, who, { name: "Ours", motto: null, hue: 0 }),
+    "category-create": async () => (who) => rewards.createCategory(house.ctx, who, { name: "S", icon: null, hue: 0 }),
+    "category-change": async () => {
+      const made = await category();
+      return (who) => rewards.changeCategory(house.ctx, who, { ...made, name: "T", icon: null, hue: 1 });
+    },
+    "category-move": async () => {
+      const made = await category();
+      return (who) => rewards.moveCategory(house.ctx, who, { ...made, to: 0 });
+    },
+    "category-archive": async () => {
+      const made = await category();
+      return (who) => rewards.archiveCategory(house.ctx, who, made);
+    },
+    "product-create": async () => (who) => rewards.createProduct(house.ctx, who, { name: "R", description: null, price: 1, stock: null, categoryId: null, isActive: true }),
+    "product-change": async () => {
+      const productId = await reward();
+      return (who) => rewards.changeProduct(house.ctx, who, { productId, name: "R", description: null, price: 2, stock: null, stockBefore: null, categoryId: null, isActive: true });
+    },
+    "product-archive": async () => {
+      const productId = await reward();
+      return (who) => rewards.archiveProduct(house.ctx, who, { productId });
+    },
+    "promotion-create": async () => (who) => rewards.createPromotion(house.ctx, who, promotion),
+    "promotion-change": async () => {
+      const made = await rewards.createPromotion(house.ctx, house.parent, promotion);
+      return (who) => rewards.changePromotion(house.ctx, who, { ...made, ...promotion, value: 20 });
+    },
+    "promotion-archive": async () => {
+      const made = await rewards.createPromotion(house.ctx, house.parent, promotion);
+      return (who) => rewards.archivePromotion(house.ctx, who, made);
     },
   };
 

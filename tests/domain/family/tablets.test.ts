@@ -53,7 +53,7 @@ test("a tablet is known by its token, as it was set up, until it is revoked; onl
 test("who says who they are acts as themselves until they have stood still for a minute; looking is no sign of life", async () => {
   const visit = await enter();
   const { viewer, role, leftMs } = (await visitAt(house.ctx, wall, visit.token))!;
-  expect([viewer, role, leftMs]).toEqual([{ userId: mona, name: "Mona", hue: viewer.hue, email: null, sessionId: wall.tabletId, role: "member" }, "child", VISIT_MS]);
+  expect([viewer, role, leftMs]).toEqual([{ userId: mona, name: "Mona", hue: viewer.hue, avatar: null, email: null, sessionId: wall.tabletId, role: "member" }, "child", VISIT_MS]);
   expect((await startTimer(house.ctx, viewer, { templateId: null, name: "Tea", minutes: 1, memberId: mona, stars: null })).startedBy).toBe(mona);
   expect(await refusalOf(addStars(house.ctx, viewer, { memberId: mona, amount: 5, reason: "Because", key: "key-of-mona" }))).toBe("forbidden");
   house.ctx.time.now += VISIT_MS - 1;

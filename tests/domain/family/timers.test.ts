@@ -18,6 +18,7 @@ import { scheduler } from "#worker/scheduler/scheduler.ts";
 import { expirer } from "./expirer.ts";
 import { eachWithHousehold } from "./each-with-household.ts";
 import { newestSeq, refusalOf, told, type Household } from "./household.ts";
+import { emptyStorage } from "#tests/support/uploads.ts";
 
 let at: TestDatabase;
 let house: Household;
@@ -234,7 +235,7 @@ describe("expiry", () => {
     const job = JOBS.find(({ name }) => name === "due-timers")!;
     let hangs = 0;
     const hanging: Job = { name: "hanging", everyMs: 100, run: () => (hangs++, new Promise(() => undefined)) };
-    const jobs = scheduler({ ctx: { ...house.ctx, now: clock.now, occupancy: null }, clock, log: silent, jobs: [hanging, job] });
+    const jobs = scheduler({ ctx: { ...house.ctx, now: clock.now, occupancy: null, storage: emptyStorage() }, clock, log: silent, jobs: [hanging, job] });
     jobs.start();
     await clock.advance(MINUTE - 1);
     expect((await stored(timer.id)).state).toBe("running");
@@ -242,7 +243,7 @@ describe("expiry", () => {
     expect(hangs).toBe(1);
     expect((await stored(timer.id)).state).toBe("expired");
     jobs.stop();
-    expect(await job.run({ ...house.ctx, occupancy: null })).toEqual({ expiredTimers: 0 });
+    expect(await job.run({ ...house.ctx, occupancy: null, storage: emptyStorage() })).toEqual({ expiredTimers: 0 });
   });
 
   test("paused, cancelled and completed ones do not expire", async () => {

@@ -37,7 +37,7 @@ describe("silence", () => {
 
   it.each(["pusher:pong", "pusher:ping", "anything"])("is broken by %s", async (event) => {
     let now = 1_000;
-    const { target } = await startServer({ limits: { ...QUICK, activityTimeoutMs: 100, pongTimeoutMs: 100 }, clock: { now: () => now } });
+    const { target } = await startServer({ limits: { ...QUICK, activityTimeoutMs: 100, pongTimeoutMs: 100 }, clock: { monotonic: () => now } });
     const [lively, silent] = [await connect(target), await connect(target)];
     now += 100;
     await Promise.all([lively.next("pusher:ping"), silent.next("pusher:ping")]);

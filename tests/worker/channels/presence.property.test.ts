@@ -4,12 +4,13 @@ import { apiRequest, trigger } from "#tests/conformance/signed-request.ts";
 import { connect, dataOf } from "#tests/conformance/socket-client.ts";
 import type { Frame, SocketClient } from "#tests/conformance/socket-client.ts";
 import type { Target } from "#tests/conformance/target.ts";
+import { faultSuite } from "#tests/faults/size.ts";
 import { until } from "#tests/support/wait.ts";
 import { startServer } from "./servers.ts";
 
 const TABS_A_USER = 3;
 const USERS = ["ann", "bob", "cem", "dua"];
-const RUNS = Number(process.env["PRESENCE_RUNS"] ?? 20);
+const { size, seed, full, figures } = faultSuite("channels-presence", { short: { runs: 20, longest: 40 }, full: { runs: 500, longest: 120 } });
 
 interface Step {
   kind: "join" | "leave" | "kill" | "close" | "quiet";
@@ -98,19 +99,20 @@ describe("presence", () => {
     expect(() => membersSeen([start, frame("member_removed", { user_id: "bob" })])).toThrow("twice");
   });
 
-  it("is the same for everybody, whatever order tabs come, go and die in", async () => {
+  it("is the same for everybody, whatever order tabs come, go and die in", { timeout: full ? 3_600_000 : 60_000 }, async () => {
     const { server, target } = await startServer();
     let run = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: size.longest }), async (steps) => {
         const household = new Household(target, `presence-run-${(run += 1)}`);
         for (const each of steps) await household.take(each);
         await household.settle();
         await household.close();
       }),
-      { numRuns: RUNS },
+      { numRuns: size.runs, seed },
     );
     await until(() => server.connectionCount === 0, { what: "all connections to be gone" });
     expect(server.channelCount).toBe(0);
+    figures({ runs: run });
   });
 });

@@ -64,8 +64,11 @@ describe("the channels process", () => {
     expect(errors).not.toContain(SECRET);
   });
 
-  it("says what to use for more than one machine", async () => {
-    const { errors } = await start({ ...APP, CHANNELS_HOST: "0.0.0.0" }).ended;
+  it.each([
+    ["permission", {}],
+    ["real secrets", { CHANNELS_ALLOW_PUBLIC: "1", ROOST_GENERATED_SECRETS: "1" }],
+  ])("says what to use for more than one machine, where it lacks %s", async (_, env) => {
+    const { errors } = await start({ ...APP, CHANNELS_HOST: "0.0.0.0", ...env }).ended;
     expect(errors).toContain("Pusher Channels or another compatible server");
   });
 

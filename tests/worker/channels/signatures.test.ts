@@ -1,41 +1,49 @@
 import { describe, expect, it } from "vitest";
-import { bodyMd5, channelAuth, requestSignature, sameText, userAuth } from "#worker/channels/credentials.ts";
+import { apiRequest, trigger } from "#tests/conformance/signed-request.ts";
+import { sameText } from "#worker/channels/credentials.ts";
+import { AUTH_WINDOW_S } from "#worker/channels/request-signature.ts";
+import { startServer } from "./servers.ts";
 
-/** The worked examples of Pusher's documentation (authentication signatures, HTTP API). */
-const app = { id: "3", key: "278d425bdf160c739803", secret: "7ad3773142a6692b25b8" };
+const BODY = { name: "e", channel: "c", data: "{}" };
 
-describe("Pusher's published signatures", () => {
-  it("private channel", () => {
-    expect(channelAuth(app, "1234.1234", "private-foobar")).toBe(`${app.key}:58df8b0c36d6982b82c3ecf6b4662e34fe8c25bba48f5369f135bf843651c3a4`);
+describe("the time window of a request", () => {
+  /** What the server answers to a request stamped so many seconds from its clock. */
+  async function statusAt(offsetS: number, withinMs: number): Promise<number> {
+    const nowS = 1_800_000_000;
+    const { target } = await startServer({ clock: { now: () => nowS * 1_000 + withinMs } });
+    return (await apiRequest(target, { path: "/events", body: BODY, auth: { auth_timestamp: String(nowS + offsetS) } })).status;
+  }
+
+  it.each([
+    [-AUTH_WINDOW_S, 200],
+    [AUTH_WINDOW_S, 200],
+    [-AUTH_WINDOW_S - 1, 401],
+    [AUTH_WINDOW_S + 1, 401],
+  ])("%i s from the server's clock: %i, whatever the milliseconds", async (offsetS, status) => {
+    expect(await statusAt(offsetS, 0)).toBe(status);
+    expect(await statusAt(offsetS, 999)).toBe(status);
   });
 
-  it("presence channel", () => {
-    const channelData = '{"user_id":10,"user_info":{"name":"Mr. Channels"}}';
-    expect(channelAuth(app, "1234.1234", "presence-foobar", channelData)).toBe(`${app.key}:31935e7d86dba64c2a90aed31fdc61869f9b22ba9d8863bba239c03ca481bc80`);
+  it.each(["-1", "1e9", "0x10", "", " 1800000000", "1800000000.5", "9".repeat(40)])("auth_timestamp %j is refused", async (timestamp) => {
+    const { target } = await startServer();
+    expect((await apiRequest(target, { path: "/events", body: BODY, auth: { auth_timestamp: timestamp } })).status).toBe(401);
   });
 
-  it("signed-in user", () => {
-    expect(userAuth(app, "1234.1234", '{"id":"12345"}')).toBe(`${app.key}:4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336ba`);
+  it("says what is wrong, and never what would be right", async () => {
+    const { target } = await startServer();
+    const { text } = await apiRequest(target, { path: "/events", body: BODY, secret: "guess" });
+    expect(text).toBe("Authentication failed: invalid signature\n");
   });
 
-  it("HTTP request and its body", () => {
-    const body = '{"name":"foo","channels":["project-3"],"data":"{\\"some\\":\\"data\\"}"}';
-    const md5 = bodyMd5(Buffer.from(body));
-    expect(md5).toBe("ec365a775a4cd0599faeb73354201b6f");
-    // In any order, and with names in any case.
-    const query: [string, string][] = [["body_md5", md5], ["auth_version", "1.0"], ["Auth_Key", app.key], ["auth_timestamp", "1353088179"]];
-    expect(requestSignature(app.secret, "post", "/apps/3/events", query)).toBe("da454824c97ba181a32ccc17a72625ba02771f50b50e1e7430e47a1f3f457e6c");
+  it("a signature is hex in lower case, exactly", async () => {
+    const { target } = await startServer();
+    const signed = await apiRequest(target, { path: "/events", body: BODY, after: (query) => query.set("auth_signature", query.get("auth_signature")!.toUpperCase()) });
+    expect(signed.status).toBe(401);
+    expect((await trigger(target, "c")).status).toBe(200);
   });
+});
 
-  it("another secret, socket or channel gives another signature", () => {
-    const signed = channelAuth(app, "1234.1234", "private-foobar");
-    expect(channelAuth({ ...app, secret: "other" }, "1234.1234", "private-foobar")).not.toBe(signed);
-    expect(channelAuth(app, "1234.1235", "private-foobar")).not.toBe(signed);
-    expect(channelAuth(app, "1234.1234", "private-foobaz")).not.toBe(signed);
-  });
-
-  it("compares texts of any length", () => {
-    expect(sameText("abc", "abc")).toBe(true);
-    for (const other of ["", "ab", "abd", "abcd", "äbc"]) expect(sameText(other, "abc")).toBe(false);
-  });
+it("compares texts of any length", () => {
+  expect(sameText("abc", "abc")).toBe(true);
+  for (const other of ["", "ab", "abd", "abcd", "äbc"]) expect(sameText(other, "abc")).toBe(false);
 });

@@ -1,37 +1,10 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import PusherServer from "pusher";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { connect } from "#tests/conformance/socket-client.ts";
 import { until } from "#tests/support/wait.ts";
 import { DEFAULT_LIMITS } from "#worker/channels/limits.ts";
 import { app, startServer } from "./servers.ts";
-
-interface Delivery {
-  headers: Record<string, string>;
-  rawBody: string;
-}
-
-/** An app that takes webhooks, and answers each with the next of `statuses` (200 when there is none), or by what it says. */
-async function startApp(statuses: number[] | ((rawBody: string) => number) = []) {
-  const deliveries: Delivery[] = [];
-  const accepted: Delivery[] = [];
-  const server = createServer((request, response) => {
-    let rawBody = "";
-    request.on("data", (chunk) => (rawBody += String(chunk)));
-    request.on("end", () => {
-      const delivery = { headers: request.headers as Record<string, string>, rawBody };
-      const status = typeof statuses === "function" ? statuses(rawBody) : (statuses.shift() ?? 200);
-      deliveries.push(delivery);
-      if (status < 300) accepted.push(delivery);
-      response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void (server.closeAllConnections(), server.close()));
-  const names = () => accepted.flatMap(({ rawBody }) => (JSON.parse(rawBody) as { events: { name: string }[] }).events);
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, deliveries, names, count: (name: string) => names().filter((event) => event.name === name).length };
-}
+import { startWebhookApp } from "./webhook-app.ts";
 
 const verifier = new PusherServer({ appId: app.id, key: app.key, secret: app.secret, host: "127.0.0.1" });
 const SOON = { webhookLeaveDelayMs: 30 };
@@ -44,7 +17,7 @@ describe("webhooks", () => {
   });
 
   it("tell of channels and members, signed so that the pusher package takes them", async () => {
-    const hook = await startApp();
+    const hook = await startWebhookApp();
     const { target } = await startServer({ webhookUrl: hook.url, limits: SOON });
     const client = await connect(target);
     await client.join("presence-hook", { user_id: "ann" });
@@ -66,7 +39,7 @@ describe("webhooks", () => {
   });
 
   it("do not tell of somebody who is back in time", async () => {
-    const hook = await startApp();
+    const hook = await startWebhookApp();
     const { target } = await startServer({ webhookUrl: hook.url, limits: LATER });
     for (let reload = 0; reload < 3; reload += 1) {
       const tab = await connect(target);
@@ -85,7 +58,7 @@ describe("webhooks", () => {
   });
 
   it("are tried again until they are taken, in order, with the same body", async () => {
-    const hook = await startApp([500, 404, 302]);
+    const hook = await startWebhookApp([500, 404, 302]);
     const { target } = await startServer({ webhookUrl: hook.url, limits: { ...SOON, webhookFirstPauseMs: 5 } });
     const client = await connect(target);
     await client.join("one");
@@ -97,7 +70,7 @@ describe("webhooks", () => {
   });
 
   it("are given up in the end, and the next are sent", async () => {
-    const hook = await startApp((rawBody) => (rawBody.includes("lost") ? 500 : 200));
+    const hook = await startWebhookApp((rawBody) => (rawBody.includes("lost") ? 500 : 200));
     const { target } = await startServer({ webhookUrl: hook.url, limits: { ...SOON, webhookFirstPauseMs: 10, webhookRetryForMs: 40 } });
     const client = await connect(target);
     await client.join("lost");
@@ -108,7 +81,7 @@ describe("webhooks", () => {
   });
 
   it.each([[true, 1], [false, 0]])("tell of client events where that is wanted: %s", async (webhookClientEvents, expected) => {
-    const hook = await startApp();
+    const hook = await startWebhookApp();
     const { target } = await startServer({ webhookUrl: hook.url, limits: SOON, webhookClientEvents });
     const client = await connect(target);
     await client.join("presence-c", { user_id: "ann" });

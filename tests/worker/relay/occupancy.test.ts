@@ -15,6 +15,7 @@ import { channelAuth } from "#worker/channels/credentials.ts";
 import { startChannelsServer } from "#worker/channels/server.ts";
 import { pusherOccupancy, type Occupancy } from "#worker/relay/publishers/occupancy.ts";
 import { offlineUsers, reconcilePresence, SILENT_AFTER } from "#worker/scheduler/presence.ts";
+import { emptyStorage } from "#tests/support/uploads.ts";
 
 const app = { id: "asked", key: "asked-key", secret: "asked-secret" };
 const at = (port: number, change: Partial<ChannelsApp> = {}): ChannelsApp => ({ appId: app.id, key: app.key, secret: app.secret, cluster: "local", host: "127.0.0.1", port, useTLS: false, ...change });
@@ -81,17 +82,17 @@ it("a server that does not answer again and again has nobody; without one there 
   const arrive = () => hearOccupancy(ctx, [{ channel: userPresenceChannel(userId), occupied: true, at: (ctx.time.now += 60_000) }]);
   await arrive();
   ctx.time.now += 60_000;
-  for (let failures = 1; failures < SILENT_AFTER; failures++) expect(await reconcilePresence({ ...ctx, occupancy })).toEqual({ cameOnline: 0, wentOffline: 0 });
+  for (let failures = 1; failures < SILENT_AFTER; failures++) expect(await reconcilePresence({ ...ctx, occupancy, storage: emptyStorage() })).toEqual({ cameOnline: 0, wentOffline: 0 });
   // An answer in between, and it begins anew.
   answer = new Set([userPresenceChannel(userId)]);
-  await reconcilePresence({ ...ctx, occupancy });
+  await reconcilePresence({ ...ctx, occupancy, storage: emptyStorage() });
   answer = null;
-  for (let failures = 1; failures < SILENT_AFTER; failures++) await reconcilePresence({ ...ctx, occupancy });
+  for (let failures = 1; failures < SILENT_AFTER; failures++) await reconcilePresence({ ...ctx, occupancy, storage: emptyStorage() });
   expect(await here()).toMatchObject({ online: true, occupied: true });
-  expect(await reconcilePresence({ ...ctx, occupancy })).toEqual({ cameOnline: 0, wentOffline: 1 });
+  expect(await reconcilePresence({ ...ctx, occupancy, storage: emptyStorage() })).toEqual({ cameOnline: 0, wentOffline: 1 });
 
   await arrive();
   ctx.time.now += 60_000;
-  expect(await reconcilePresence({ ...ctx, occupancy: null })).toEqual({ cameOnline: 0, wentOffline: 1 });
-  expect(await offlineUsers({ ...ctx, occupancy: null })).toEqual({ wentOffline: 0 });
+  expect(await reconcilePresence({ ...ctx, occupancy: null, storage: emptyStorage() })).toEqual({ cameOnline: 0, wentOffline: 1 });
+  expect(await offlineUsers({ ...ctx, occupancy: null, storage: emptyStorage() })).toEqual({ wentOffline: 0 });
 });

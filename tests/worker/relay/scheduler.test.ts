@@ -5,6 +5,7 @@ import { manualClock } from "#tests/support/manual-clock.ts";
 import { JOBS, type Job } from "#worker/scheduler/jobs.ts";
 import { scheduler } from "#worker/scheduler/scheduler.ts";
 import { commit, pings, silent } from "./support.ts";
+import { emptyStorage } from "#tests/support/uploads.ts";
 
 let test: TestDatabase;
 beforeEach(async () => void (test = await testDatabase()));
@@ -15,7 +16,7 @@ it("runs each job when it is due, and the others although one fails", async () =
   const ran: string[] = [];
   const job = (name: string, everyMs: number): Job => ({ name, everyMs, run: () => (ran.push(name), name === "broken" ? Promise.reject(new Error("broken")) : Promise.resolve({})) });
   const error = vi.fn();
-  const jobs = scheduler({ ctx: { db: test.db, now: clock.now, newId, occupancy: null }, clock, log: { ...silent, debug: silent.debug.bind(silent), error }, jobs: [job("broken", 5_000), job("often", 1_000), job("seldom", 10_000)] });
+  const jobs = scheduler({ ctx: { db: test.db, now: clock.now, newId, occupancy: null, storage: emptyStorage() }, clock, log: { ...silent, debug: silent.debug.bind(silent), error }, jobs: [job("broken", 5_000), job("often", 1_000), job("seldom", 10_000)] });
   jobs.start();
   await clock.advance(1_000);
   expect(ran).toEqual(["broken", "often", "seldom"]);
@@ -36,7 +37,7 @@ it("deletes sessions that have expired and no others, prunes, and empties a larg
   ]);
   for (let round = 0; round < 6; round += 1) await commit(test.db, pings(400, ["private-chat-a"]).map((event) => ({ ...event, payload: { n: 1, text: "x".repeat(9_000) } })));
   const clock = manualClock(now);
-  const results = await scheduler({ ctx: { db: test.db, now: clock.now, newId, occupancy: null }, clock, log: silent, jobs: JOBS }).runDue();
+  const results = await scheduler({ ctx: { db: test.db, now: clock.now, newId, occupancy: null, storage: emptyStorage() }, clock, log: silent, jobs: JOBS }).runDue();
   expect(results).toMatchObject({ "expired-sessions": { sessions: 2 }, "prune-outbox": { pruned: 0 } });
   expect(await test.db.all("SELECT id FROM sessions")).toEqual([{ id: `s${now + 1}` }]);
   expect((await test.db.checkpoint("passive"))?.pages).toBeLessThan(4_096);

@@ -1,0 +1,58 @@
+/** One's face: set in the settings, on others' open screens at once, and taken away again (A4, F1). */
+import path from "node:path";
+import { startRoost, type Roost } from "#tests/support/processes.ts";
+import { photo } from "#tests/support/uploads.ts";
+import { connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
+import { expect, test } from "./test.ts";
+
+let roost: Roost;
+test.beforeAll(async () => {
+  roost = await startRoost();
+});
+test.afterAll(() => roost?.stop());
+
+/** For people to look at (test-results/browser/screens): `PICTURES=1 npx playwright test faces`. */
+const pictures = process.env["PICTURES"] === "1";
+const FACE = 'img[src*="/images/"]';
+
+test("a new face shows without a reload in an open chat, its header and its list; taken away, initials stand there again", async ({ browser }) => {
+  const mona = await signedIn(browser, roost.url, PARENT, { colorScheme: "light", viewport: { width: 1440, height: 900 } });
+  const adam = await signedIn(browser, roost.url, OTHER, { locale: "ar", colorScheme: "dark", viewport: { width: 360, height: 780 } });
+  const chat = await openParentsChat(mona.page);
+  await postMessage(adam.context.request, roost.url, chat, "Look at me");
+  await connected(mona.page);
+  const bubble = mona.page.locator("[data-message]", { hasText: "Look at me" });
+  await expect(bubble).toBeVisible();
+  await expect(mona.page.locator(FACE)).toHaveCount(0);
+
+  await adam.page.goto("/settings");
+  const form = adam.page.locator("form.image-upload");
+  await form.locator('input[type="file"]').setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer: await photo(400, 300) });
+  const remove = adam.page.locator('form:has(input[value="picture-remove"]) button');
+  await expect(remove).toBeVisible();
+  await expect(form.locator(FACE)).toBeVisible();
+
+  const header = mona.page.locator("header").locator(FACE);
+  await expect(header.first()).toBeVisible();
+  // Beside the bubbles, in the header, in the list: each with its size known before it loads.
+  const faces = mona.page.locator(`${FACE}:visible`);
+  expect(await faces.count()).toBeGreaterThanOrEqual(3);
+  for (const face of await faces.all()) {
+    expect([await face.getAttribute("width"), await face.getAttribute("height")]).toEqual([expect.stringMatching(/^\d+$/), expect.stringMatching(/^\d+$/)]);
+    await expect.poll(() => face.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160);
+  }
+  if (pictures) {
+    const screen = async (page: typeof mona.page, name: string) => page.screenshot({ path: path.join("test-results/browser/screens", `faces-${name}.png`) });
+    await screen(mona.page, "chat-en-light-1440");
+    await screen(adam.page, "settings-ar-dark-360");
+    await adam.page.goto(`/chats/${chat}`);
+    await screen(adam.page, "chat-ar-dark-360");
+    await adam.page.goto("/settings");
+  }
+
+  await remove.click();
+  await expect(remove).toHaveCount(0);
+  await expect(form.locator("img")).toHaveCount(0);
+  await expect(mona.page.locator(FACE)).toHaveCount(0);
+  await Promise.all([mona, adam].map(({ context }) => context.close()));
+});

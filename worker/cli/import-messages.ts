@@ -1,0 +1,123 @@
+/**
+ * `npm run import:messages -- FILE.ndjson`: messages of another chat (docs/deployment/moving.md). Killed, it goes on
+ * where it was; again, it changes nothing. Pictures and files lie beside the lines, which name them. Exit code 0; 2 where lines were left out (FILE.ndjson.skipped says which and
+ * why); 1 where it stopped.
+ */
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtemp, open, realpath, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { arrivalFolder, openStorage } from "#app/domain/images/storage.server.ts";
+import type { FileSources } from "#app/domain/imports/files.server.ts";
+import { finishImport } from "#app/domain/imports/finish.server.ts";
+import { importLines, standingOf, type RawLine, type SkippedLine, type Standing } from "#app/domain/imports/import.server.ts";
+import { MAX_LINE_BYTES } from "#app/domain/imports/line.ts";
+import { Places } from "#app/domain/imports/places.server.ts";
+import type { Context } from "#app/domain/context.ts";
+import { newId } from "#app/domain/ids.ts";
+import { migrationState } from "#db/migrate.ts";
+import { fileArguments } from "./arguments.ts";
+import { command, CommandError } from "./command.ts";
+import { progressOn } from "./progress.ts";
+import { linesOf } from "./read-lines.ts";
+
+/** In one transaction: some 20 ms, for which senders wait at most. */
+const LINES_AT_ONCE = 1_000;
+/** Decoding takes a while: of lines that name files so many are one transaction, so that little is done again after a kill. */
+const FILES_AT_ONCE = 50;
+const NAMES_FILES = /"files"/;
+const SIGNATURE_BYTES = 64 * 1024;
+const SKIPPED_MODE = 0o600;
+const EXIT_SKIPPED = 2;
+
+await command("import", async (db, settings) => {
+  const { file } = fileArguments(process.argv.slice(2), [], "npm run import:messages -- FILE.ndjson");
+  if (!existsSync(file)) throw new CommandError(`there is no file ${file}`);
+  if (!(await migrationState(db)).current) throw new CommandError("the database is not up to date: run npm run db:migrate first");
+  const ctx: Context = { db, now: Date.now, newId };
+  const { size } = await stat(file);
+  const signature = await signatureOf(file, size);
+  const steps = progressOn(process.stderr);
+  const from = await standingOf(db, signature);
+  if (from.lines > 0) process.stderr.write(`going on behind line ${from.lines}\n`);
+  const report = skippedReport(`${file}.skipped`, from.lines);
+  steps.begin("importing");
+  const arrivals = await mkdtemp(path.join(await arrivalFolder(settings.uploads), "import-"));
+  const sources: FileSources = { folder: path.dirname(await realpath(file)), arrivals, storage: openStorage(settings.uploads) };
+  const done = await importFile(ctx, { file, size, signature, from, report, sources }, steps).finally(() => rm(arrivals, { recursive: true, force: true }));
+  steps.begin("putting in order");
+  await finishImport(ctx, signature, done.imported > 0, steps.progress);
+  steps.end();
+  process.stdout.write(`${done.lines} lines: ${done.imported} imported, ${done.repeated} there before, ${done.skipped} left out${done.skipped > 0 ? ` (see ${report.file})` : ""}\n`);
+  return done.skipped > 0 ? EXIT_SKIPPED : 0;
+});
+
+interface Source {
+  file: string;
+  size: number;
+  signature: string;
+  from: Standing;
+  report: ReturnType<typeof skippedReport>;
+  sources: FileSources;
+}
+
+async function importFile(ctx: Context, { file, size, signature, from, report, sources }: Source, { progress }: Pick<ReturnType<typeof progressOn>, "progress">): Promise<Standing> {
+  const places = new Places(ctx);
+  const startedAt = performance.now();
+  let standing = from;
+  let number = from.lines;
+  let waiting: RawLine[] = [];
+  let withFiles = 0;
+  let upTo = from.bytes;
+
+  async function flush() {
+    if (waiting.length === 0) return;
+    const { standing: now, skipped } = await importLines(ctx, places, { file: signature, lines: waiting, upTo, before: standing, sources });
+    report.add(skipped);
+    standing = now;
+    waiting = [];
+    withFiles = 0;
+    const rate = Math.round((standing.lines - from.lines) / ((performance.now() - startedAt) / 1_000));
+    progress(size === 0 ? 1 : upTo / size, `${standing.lines} lines, ${rate}/s${standing.skipped > 0 ? `, ${standing.skipped} left out` : ""}`);
+  }
+
+  for await (const lines of linesOf(file, from.bytes, MAX_LINE_BYTES)) {
+    for (const { text, end, tooLong } of lines) {
+      number += 1;
+      waiting.push({ number, text: tooLong ? null : text });
+      upTo = end;
+      if (!tooLong && NAMES_FILES.test(text)) withFiles += 1;
+      if (waiting.length >= LINES_AT_ONCE || withFiles >= FILES_AT_ONCE) await flush();
+    }
+  }
+  await flush();
+  return standing;
+}
+
+/** By content: a file that was moved is the same, one that has grown is another. */
+async function signatureOf(file: string, size: number): Promise<string> {
+  const handle = await open(file);
+  try {
+    const hash = createHash("sha256").update(String(size));
+    for (const position of [0, Math.max(0, size - SIGNATURE_BYTES)]) {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, position);
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+    return hash.digest("hex");
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A line of JSON for each line left out. Of a run that was killed, what was not committed is forgotten. */
+function skippedReport(file: string, upToLine: number) {
+  const before = upToLine > 0 && existsSync(file) ? readFileSync(file, "utf8").split("\n").filter((text) => Number(/^\{"line":(\d+),.*\}$/.exec(text)?.[1] ?? Infinity) <= upToLine) : [];
+  rmSync(file, { force: true });
+  const write = (lines: readonly string[]) => {
+    if (lines.length === 0) return;
+    if (!existsSync(file)) writeFileSync(file, "", { mode: SKIPPED_MODE });
+    appendFileSync(file, `${lines.join("\n")}\n`);
+  };
+  write(before);
+  return { file, add: (skipped: readonly SkippedLine[]) => write(skipped.map((each) => JSON.stringify(each))) };
+}
