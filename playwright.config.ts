@@ -13,8 +13,8 @@ export default defineConfig({
   outputDir: "test-results/browser",
   timeout: 120_000,
   expect: { timeout: 10_000 },
-  // Most of a test's time is spent waiting for what its page does next: three keep two cores busy.
-  workers: 3,
+  // Each test keeps a server, a relay and a browser or two busy: more than two at once on two cores only wait for each other.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   // Where nobody watches, one that fails is tried once more, and is named in the end as a bug to find.
