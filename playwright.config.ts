@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 import { MEMORY_FOLDER } from "./tests/support/data-folder.ts";
+import { patient } from "./tests/support/patience.ts";
 
 /** CHROMIUM_PATH, else Debian's package; undefined leaves the choice to Playwright's own download. */
 const executablePath = process.env["CHROMIUM_PATH"] ?? (existsSync("/usr/bin/chromium") ? "/usr/bin/chromium" : undefined);
@@ -10,9 +11,10 @@ process.env["TEST_DATA_IN"] ??= MEMORY_FOLDER;
 /** No web server here: every test starts the real processes that it needs (tests/support/processes.ts). */
 export default defineConfig({
   testDir: "tests/browser",
+  globalSetup: "tests/support/run-folder.ts",
   outputDir: "test-results/browser",
-  timeout: 120_000,
-  expect: { timeout: 10_000 },
+  timeout: 300_000,
+  expect: { timeout: patient(7_000) },
   // Each test keeps a server, a relay and a browser or two busy: more than two at once on two cores only wait for each other.
   workers: 2,
   fullyParallel: false,
@@ -21,7 +23,8 @@ export default defineConfig({
   retries: process.env["CI"] ? 1 : 0,
   reporter: "list",
   use: {
-    trace: "retain-on-failure",
+    // A trace costs a fifth of a run. Where nobody watches, what fails is tried again anyway.
+    trace: process.env["CI"] ? "on-first-retry" : "retain-on-failure",
     screenshot: "only-on-failure",
     locale: "en-GB",
     timezoneId: "Europe/Berlin",

@@ -3,15 +3,16 @@ import { MEMORY_FOLDER } from "./tests/support/data-folder.ts";
 import { serviceWorkerPlugin } from "./worker/service-worker-plugin.ts";
 
 /** One test may open real servers and real databases; what hangs longer than this is broken. */
-const TEST_TIMEOUT_MS = 30_000;
-/** Hooks may wait for the one production build of a run, which takes up to a minute on a small machine. */
-const HOOK_TIMEOUT_MS = 180_000;
+const TEST_TIMEOUT_MS = 120_000;
+/** Hooks may wait for the one production build of a run, which takes minutes on a machine with busy neighbours. */
+const HOOK_TIMEOUT_MS = 400_000;
 
 export default defineConfig({
   plugins: [serviceWorkerPlugin()],
   test: {
     include: ["tests/**/*.test.{ts,tsx}"],
     exclude: ["tests/browser/**", "tests/bench/**", "node_modules/**"],
+    globalSetup: ["tests/support/run-folder.ts"],
     setupFiles: ["tests/support/setup.ts"],
     environment: "node",
     // Processes, not threads: native modules, signals and process.env belong to one test file at a time.

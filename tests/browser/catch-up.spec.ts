@@ -9,6 +9,7 @@ import type { Viewer } from "#app/domain/viewer.ts";
 import { openDatabase } from "#db/database.ts";
 import { startNewEpoch } from "#db/outbox/log.ts";
 import { prune } from "#db/outbox/prune.ts";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { bubbleTexts, connected, PARENT, signedIn } from "./household.ts";
@@ -104,7 +105,7 @@ test("500 missed messages in 5 chats, 20 edits, 10 deletions: one request, all i
     const fresh = await context.newPage();
     await fresh.goto(page.url());
     // What is read on either page is told to both.
-    await expect(async () => expect(await rows(page)).toEqual(await rows(fresh))).toPass({ timeout: CAUGHT_UP_MS });
+    await expect(async () => expect(await rows(page)).toEqual(await rows(fresh))).toPass({ timeout: patient(CAUGHT_UP_MS) });
   } finally {
     await stop();
   }
@@ -133,7 +134,7 @@ for (const [what, change] of [
       page.on("request", (request) => request.isNavigationRequest() && documents++);
       await context.setOffline(false);
       const expected = [...Array.from({ length: 10 }, (_, index) => `#missed ${index}`), "#queued 1", "#queued 2"];
-      await expect.poll(() => bubbleTexts(page, "#"), { timeout: CAUGHT_UP_MS }).toEqual(expected);
+      await expect.poll(() => bubbleTexts(page, "#"), { timeout: patient(CAUGHT_UP_MS) }).toEqual(expected);
       await expect(page.locator("[data-message]", { hasText: "#queued 2" })).toHaveAttribute("data-status", "sent");
       await expect(field).toHaveValue("half-writt");
       expect(documents).toBe(0);

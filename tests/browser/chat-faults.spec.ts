@@ -1,5 +1,6 @@
 /** What breaks must not show: relay killed, Channels away, answers lost. Covers B1, B5, D1, D2, D3. */
 import { faultSuite } from "#tests/faults/size.ts";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
@@ -14,7 +15,7 @@ const numbered = (count: number, from = 1) => Array.from({ length: count }, (_, 
 const { size } = faultSuite("relay-killed", { short: 150, full: 500 });
 
 test(`the relay is killed with -9 in the middle of ${size} sends and started again: all arrive once, in order`, async ({ browser }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const roost = await startRoost();
   try {
     const sender = await signedIn(browser, roost.url, PARENT);
@@ -36,7 +37,7 @@ test(`the relay is killed with -9 in the middle of ${size} sends and started aga
 });
 
 test("the channels server is away for 20 s: everything arrives by polling, then push resumes, none missing, none twice", async ({ browser }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(400_000);
   const roost = await startRoost();
   try {
     const sender = await signedIn(browser, roost.url, PARENT);
@@ -82,7 +83,7 @@ test("an answer lost after the commit: the message is on its way until the repea
     await page.locator('textarea[name="body"]').fill("#1 once");
     await page.keyboard.press("Enter");
     const bubble = page.locator("[data-message]", { hasText: "#1 once" });
-    await expect(bubble).toHaveAttribute("data-status", "sent", { timeout: 15_000 });
+    await expect(bubble).toHaveAttribute("data-status", "sent", { timeout: patient(15_000) });
     // Its event may come before the answer to the repeat; repeated it is all the same.
     await until(() => lost > 1, { timeout: 15_000, what: "the repeat" });
     await page.reload();

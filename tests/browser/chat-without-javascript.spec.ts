@@ -1,4 +1,5 @@
 /** Every page and form works without JavaScript; the open chat refreshes itself and keeps what is being typed. Covers D5. */
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { openParentsChat, OTHER, PARENT, PASSWORD, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
@@ -22,7 +23,7 @@ test("sign in, open a chat, send, read new ones while typing, change a setting, 
   // Half a message is typed; an answer comes into the frame; the half stays.
   await field.fill("half a mess");
   await postMessage(other.page.request, roost.url, conversationId, "#2 an answer");
-  await expect(feed.locator("[data-message]", { hasText: "#2 an answer" })).toBeVisible({ timeout: 15_000 });
+  await expect(feed.locator("[data-message]", { hasText: "#2 an answer" })).toBeVisible({ timeout: patient(15_000) });
   await expect(field).toHaveValue("half a mess");
 
   // Read by a button, since nobody can see what was on the screen.

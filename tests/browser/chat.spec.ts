@@ -1,4 +1,5 @@
 /** The main job: a message goes through the outbox to another browser. Covers B1 to B3, B5, D1, H1, H2. */
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type RoostOptions } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { commitToScreen, optimismOf, report, watchArrivals, watchOptimism } from "./chat-probes.ts";
@@ -22,7 +23,7 @@ const houses: { name: string; options: RoostOptions; messages: number }[] = [
 for (const { name, options, messages } of houses) {
   test(`${name}: ${messages} messages typed in one browser stand in the other once, in order, live`, async ({ browser }) => {
     test.skip(options.channels === "soketi" && !process.version.startsWith("v20."), "soketi runs on Node 20 only");
-    test.setTimeout(180_000);
+    test.setTimeout(400_000);
     const roost = await startRoost(options);
     try {
       const sender = await signedIn(browser, roost.url, PARENT);
@@ -52,8 +53,8 @@ for (const { name, options, messages } of houses) {
       report(`${name}: commit to screen`, latencies);
       report(`${name}: Enter to own screen`, optimism);
       expect(latencies.length).toBe(messages);
-      expect(percentile(latencies, 0.95)).toBeLessThan(SCREEN_LIMIT_MS);
-      expect(percentile(optimism, 0.95)).toBeLessThan(OPTIMISTIC_LIMIT_MS);
+      expect(percentile(latencies, 0.95)).toBeLessThan(patient(SCREEN_LIMIT_MS));
+      expect(percentile(optimism, 0.95)).toBeLessThan(patient(OPTIMISTIC_LIMIT_MS));
 
       // A fresh load shows what stood there: its newest page is the end of the same list.
       await receiver.page.reload();

@@ -1,6 +1,7 @@
 /** What can go wrong with the connection shows as a state, and heals without a reload. Covers D1 to D3 and issue 3's bar 7. */
 import type { Page, Route } from "@playwright/test";
 import { faultSuite } from "#tests/faults/size.ts";
+import { patient } from "#tests/support/patience.ts";
 import { until } from "#tests/support/wait.ts";
 import { houseBehindProxy } from "./house-behind-proxy.ts";
 import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
@@ -31,7 +32,7 @@ const causes: { name: string; answer: (route: Route) => Promise<unknown> | undef
 ];
 
 test("refused, failing and hanging authorizations: polling is said, messages arrive, and it heals by itself", async ({ browser }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(400_000);
   const house = await houseBehindProxy();
   try {
     const sender = await signedIn(browser, house.roost.url, PARENT);
@@ -44,13 +45,13 @@ test("refused, failing and hanging authorizations: polling is said, messages arr
     for (const { name, answer } of causes) {
       await page.route(AUTH, (route) => answer(route));
       house.channels.reset();
-      await expect(shows(page, "polling"), name).toBeVisible({ timeout: HEAL_LIMIT_MS });
+      await expect(shows(page, "polling"), name).toBeVisible({ timeout: patient(HEAL_LIMIT_MS) });
       expected.push(`#${expected.length + 1} in spite of ${name}`);
       expect((await postMessage(sender.context.request, house.roost.url, conversationId, expected.at(-1)!)).status()).toBe(201);
-      await expect(bubble(page, expected.at(-1)!), name).toBeVisible({ timeout: 7_000 });
+      await expect(bubble(page, expected.at(-1)!), name).toBeVisible({ timeout: patient(7_000) });
       await page.unroute(AUTH);
       const from = performance.now();
-      await expect(shows(page, "connected"), name).toBeVisible({ timeout: HEAL_LIMIT_MS });
+      await expect(shows(page, "connected"), name).toBeVisible({ timeout: patient(HEAL_LIMIT_MS) });
       console.info(`${name}: connected ${Math.round(performance.now() - from)} ms after the cause was gone`);
     }
     expect(await bubbleTexts(page, "#")).toEqual(expected);
@@ -73,7 +74,7 @@ test("a wrong key or cluster (4001): polling is said, messages arrive; once it i
     const conversationId = await openParentsChat(page);
     await expect(shows(page, "polling")).toBeVisible();
     expect((await postMessage(sender.context.request, house.roost.url, conversationId, "#1 polled")).status()).toBe(201);
-    await expect(bubble(page, "#1 polled")).toBeVisible({ timeout: 7_000 });
+    await expect(bubble(page, "#1 polled")).toBeVisible({ timeout: patient(7_000) });
     wrong.is = false;
     // It tries anew every minute by itself (tests/realtime); here somebody's network comes back.
     await page.evaluate(() => void window.dispatchEvent(new Event("online")));
@@ -84,7 +85,7 @@ test("a wrong key or cluster (4001): polling is said, messages arrive; once it i
 });
 
 test("the channels server killed with -9 and back after pusher-js went quiet: push resumes within seconds", async ({ browser }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(400_000);
   const house = await houseBehindProxy();
   try {
     const { page } = await signedIn(browser, house.roost.url, OTHER);
@@ -96,7 +97,7 @@ test("the channels server killed with -9 and back after pusher-js went quiet: pu
     await until(() => performance.now() - away > AWAY_MS, { timeout: AWAY_MS + 5_000, interval: 100, what: "time to pass" });
     await house.roost.restart("channels");
     const back = performance.now();
-    await expect(shows(page, "connected")).toBeVisible({ timeout: RETURN_LIMIT_MS });
+    await expect(shows(page, "connected")).toBeVisible({ timeout: patient(RETURN_LIMIT_MS) });
     console.info(`channels server back after ${AWAY_MS / 1000} s: connected ${Math.round(performance.now() - back)} ms later`);
   } finally {
     await house.stop();

@@ -1,6 +1,7 @@
 /** All that happens in a family on a second device: pushed within half a second, polled, and caught up with after being away. Covers E4, issue 5's bars 4 and 8. */
 import type { BrowserContext, Page } from "@playwright/test";
 import { openDatabase } from "#db/database.ts";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { connected, percentile } from "./household.ts";
 import { anotherDevice, headOfFamily, post } from "./new-family.ts";
@@ -102,7 +103,7 @@ test("each of the seven kinds of events: pushed, polled, and caught up with", as
   }
   expect(new Set(took.map(([kind]) => kind)).size).toBe(7);
   // A machine that is busy elsewhere may be late once: most of them count.
-  expect(percentile(took.map(([, ms]) => ms), 0.5), JSON.stringify(took)).toBeLessThanOrEqual(MOST_MS);
+  expect(percentile(took.map(([, ms]) => ms), 0.5), JSON.stringify(took)).toBeLessThanOrEqual(patient(MOST_MS));
 
   // More time than the timer was made with, running and halted: its template stays as it is.
   const bath = pushed.page.locator("[data-timer] [data-countdown]");
@@ -116,7 +117,7 @@ test("each of the seven kinds of events: pushed, polled, and caught up with", as
     await act(extended);
     longer.push((await seen) - (await toldAt("timer:updated")));
   }
-  expect(percentile(longer, 0.5), JSON.stringify(longer)).toBeLessThanOrEqual(MOST_MS_TO_EXTEND);
+  expect(percentile(longer, 0.5), JSON.stringify(longer)).toBeLessThanOrEqual(patient(MOST_MS_TO_EXTEND));
   expect(await left()).toBeGreaterThan(20 * MINUTE_S);
   expect(await database.all("SELECT duration_ms / 60000 AS minutes FROM timer_templates WHERE id = ?", [templateId])).toEqual([{ minutes: 20 }]);
 
@@ -124,7 +125,7 @@ test("each of the seven kinds of events: pushed, polled, and caught up with", as
   await nour.page.goto("/family");
   const fresh = await shown(nour.page);
   expect(fresh).toEqual(["chore Dishes done", "stars 9", "timer Bath running"]);
-  for (const page of [pushed.page, polled, away.page]) await expect.poll(() => shown(page), { timeout: 30_000 }).toEqual(fresh);
+  for (const page of [pushed.page, polled, away.page]) await expect.poll(() => shown(page), { timeout: patient(30_000) }).toEqual(fresh);
 
   // The button loads all anew, and says that it does.
   await pushed.context.unroute("**/api/sync*");

@@ -1,6 +1,7 @@
 /** A child comes in by the keyboard, and its first page follows what happens in the family. Covers A3. */
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { headOfFamily, post } from "./new-family.ts";
 import { expect, test } from "./test.ts";
@@ -36,7 +37,7 @@ test("a child signs in by the keyboard; what a parent starts is on its first pag
     await page.locator('input[name="pin"]').fill("97531");
     await page.keyboard.press("Enter");
     await page.waitForURL((to) => to.pathname === "/");
-    await page.locator('[data-connection="connected"]:visible').first().waitFor({ timeout: 15_000 });
+    await page.locator('[data-connection="connected"]:visible').first().waitFor({ timeout: patient(15_000) });
     await family({ intent: "timer-start", name: `Homework ${lang}`, minutes: "30" });
     await expect(page.getByText(`Homework ${lang}`)).toBeVisible();
     await expect(page.getByRole("timer").last()).toBeVisible();

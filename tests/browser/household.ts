@@ -2,17 +2,20 @@
 import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, Page } from "@playwright/test";
 import { expect } from "@playwright/test";
 import { newId } from "#app/domain/ids.ts";
+import { patient } from "#tests/support/patience.ts";
 
 export const PASSWORD = "roost-demo-pass";
 export const PARENT = "parent@roost.test";
 export const OTHER = "other@roost.test";
 export const ADMIN = "admin@roost.test";
 
-/** A browser profile of its own, signed in through the form. */
+/** A browser profile of its own, signed in by the form's own post, at the first page. */
 export async function signedIn(browser: Browser, url: string, email: string, options: BrowserContextOptions = {}): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext({ baseURL: url, locale: "en-GB", timezoneId: "UTC", ...options });
+  await context.request.post("/login", { headers: { Origin: url }, form: { email, password: PASSWORD }, maxRetries: 2, maxRedirects: 0 });
   const page = await context.newPage();
-  await signIn(page, email);
+  await page.goto("/");
+  await expect(page).toHaveURL(new URL("/", url).href);
   return { context, page };
 }
 
@@ -38,7 +41,7 @@ export async function openParentsChat(page: Page): Promise<string> {
 export const parentsChat = (page: Page) => page.locator('a[href^="/chats/"]', { has: page.locator("bdi", { hasText: /^(Mona|Adam · آدم)$/ }) }).first();
 
 /** Waits until the page says it is connected live. */
-export const connected = (page: Page) => page.locator('[data-connection="connected"]:visible').first().waitFor({ timeout: 15_000 });
+export const connected = (page: Page) => page.locator('[data-connection="connected"]:visible').first().waitFor({ timeout: patient(15_000) });
 
 /** Sends through the JSON route as the signed-in person, as the offline queue does. */
 export async function postMessage(request: APIRequestContext, url: string, conversationId: string, body: string, clientId = newId()) {

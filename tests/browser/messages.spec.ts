@@ -1,5 +1,6 @@
 /** What is done with messages that are there: reactions, edits, deletions, mentions, live and offline. Covers B12, D4, D5. */
 import type { Page } from "@playwright/test";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
@@ -97,7 +98,7 @@ test("offline they are kept on the device, shown at once, and go out when the ne
   await expect(other.page.getByText("deleted elsewhere")).toHaveCount(0);
 
   await parent.context.setOffline(false);
-  await expect(bubble(other.page, "keep me").locator(".reaction")).toHaveText("🎉1", { timeout: 15_000 });
+  await expect(bubble(other.page, "keep me").locator(".reaction")).toHaveText("🎉1", { timeout: patient(15_000) });
   await expect(bubble(other.page, "edited offline")).toBeVisible();
   await expect(other.page.getByText("delete me")).toHaveCount(0);
   // Deleted meanwhile: the edit came too late, and says so.

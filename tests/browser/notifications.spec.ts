@@ -1,6 +1,7 @@
 /** Notifications in a real browser: once over all tabs, in titles and on the icon, as each person wants them. Covers B9, A4, issue 4's bar 6. */
 import type { BrowserContext, Page, Worker } from "@playwright/test";
 import { openDatabase } from "#db/database.ts";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { freeze } from "./frozen.ts";
@@ -110,7 +111,7 @@ test("three tabs: one notification; titles and badges count; a click opens the c
   const chat = atChat()!;
   // What the focus would have done: only what is in front is laid out, seen, and thereby read.
   await chat.bringToFront();
-  for (const tab of tabs) await expect(tab).not.toHaveTitle(/^\(/, { timeout: READ_ELSEWHERE_MS });
+  for (const tab of tabs) await expect(tab).not.toHaveTitle(/^\(/, { timeout: patient(READ_ELSEWHERE_MS) });
   for (const tab of tabs) await until(async () => (await badge(tab)) === 0, { what: "no badge" });
   await until(async () => (await shown(tabs[0]!)).length === 0, { what: "no notification" });
 

@@ -1,4 +1,5 @@
 /** Opening Roost without a network: the last chats, the queue, and nobody else's pages. Covers D4, D6. */
+import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { controlled, copied, copiesIn, copyHolds, offlineNotice, onScreen, queuedTexts, write } from "./offline-probes.ts";
@@ -26,7 +27,7 @@ test("the server is gone: the last pages open in a fresh tab, writing works, and
     const problems: string[] = [];
     fresh.on("pageerror", (error) => problems.push(error.message));
     await fresh.goto(chat);
-    await expect(onScreen(fresh, "#1 before", "sent")).toBeVisible({ timeout: 3_000 });
+    await expect(onScreen(fresh, "#1 before", "sent")).toBeVisible({ timeout: patient(3_000) });
     await expect(offlineNotice(fresh)).toContainText("Opened offline");
     await expect(fresh.locator('[data-connection="offline"]:visible').first()).toBeVisible();
     await write(fresh, "#2 written offline");
@@ -50,7 +51,7 @@ test("the server is gone: the last pages open in a fresh tab, writing works, and
     expect(new URL(other.url()).pathname).toBe("/settings");
 
     await roost.restart("app");
-    await expect(onScreen(fresh, "#2 written offline", "sent")).toBeVisible({ timeout: 30_000 });
+    await expect(onScreen(fresh, "#2 written offline", "sent")).toBeVisible({ timeout: patient(30_000) });
     await expect(offlineNotice(fresh)).toHaveCount(0);
     await other.getByRole("button", { name: "Try again" }).click();
     await expect(other.locator("[data-offline-page]")).toHaveCount(0);
@@ -135,10 +136,10 @@ test("a hanging network shows the copy within 3 s; answers for programs and of o
     await roost.kill("app", "SIGSTOP");
     const from = Date.now();
     await page.goto(chat, { waitUntil: "commit" });
-    await expect(offlineNotice(page)).toBeVisible({ timeout: 3_000 });
+    await expect(offlineNotice(page)).toBeVisible({ timeout: patient(3_000) });
     const took = Date.now() - from;
     console.info(`a hanging network: the copy stands after ${took} ms`);
-    expect(took).toBeLessThan(3_000);
+    expect(took).toBeLessThan(patient(3_000));
     const kept = await page.evaluate(async () => {
       const urls: string[] = [];
       for (const name of await caches.keys()) for (const { url } of await (await caches.open(name)).keys()) urls.push(url.replace(location.origin, ""));
@@ -146,7 +147,7 @@ test("a hanging network shows the copy within 3 s; answers for programs and of o
     });
     expect(kept.filter((url) => !/^\/(?:assets\/|offline$|_root\.data$|chats(?:\/[0-9a-f]{32})?(?:\.data)?$|$)/.test(url))).toEqual([]);
     await roost.kill("app", "SIGCONT");
-    await expect(offlineNotice(page)).toHaveCount(0, { timeout: 20_000 });
+    await expect(offlineNotice(page)).toHaveCount(0, { timeout: patient(20_000) });
   } finally {
     await roost.kill("app", "SIGCONT");
     await roost.stop();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium, type BrowserContext, type Page } from "@playwright/test";
 import { openDatabase } from "#db/database.ts";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { openGate, type Gate } from "./gate.ts";
@@ -59,7 +60,7 @@ async function browserPid(profile: string): Promise<number> {
 }
 
 test("20 texts over 3 chats from two tabs, the browser killed in the middle of the replay: each once, in order", async ({ launchOptions }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(400_000);
   const profile = await mkdtemp(path.join(tmpdir(), "roost-profile-"));
   const gate = await openGate(roost.url);
   const open = () => chromium.launchPersistentContext(profile, { ...launchOptions, baseURL: gate.url, locale: "en-GB" });
@@ -133,7 +134,7 @@ test("an answer lost after the commit; a refusal is seen in both tabs, retried i
     await write(page, "#a lost answer");
     await until(async () => (await stored(id, "#a")).length === 1, { what: "the commit" });
     gate.sends = "pass";
-    await expect(onScreen(page, "#a lost answer", "sent")).toBeVisible({ timeout: 20_000 });
+    await expect(onScreen(page, "#a lost answer", "sent")).toBeVisible({ timeout: patient(20_000) });
     await until(async () => (await queuedTexts(page)).length === 0, { timeout: 20_000, what: "the repeat to be answered" });
     expect(await stored(id, "#a")).toEqual(["#a lost answer"]);
 

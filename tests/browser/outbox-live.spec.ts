@@ -1,4 +1,5 @@
 /** The outbox's page while things happen: it follows by itself, and what browsers saw comes back to it (issue 6, bar 4). */
+import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
 import { ADMIN, connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
@@ -17,11 +18,11 @@ test("what is sent shows on the open page without a reload, and an event tells w
   const delivered = robin.page.getByRole("link", { name: /^Delivered \d/ }).locator(".figures");
   const before = Number(await delivered.textContent());
   // Some seconds later, so that it costs nobody anything: the first report of a browser that said nothing before.
-  const reported = adam.page.waitForResponse((response) => response.url().endsWith("/api/received"), { timeout: 60_000 });
+  const reported = adam.page.waitForResponse((response) => response.url().endsWith("/api/received"), { timeout: patient(60_000) });
   await postMessage(mona.context.request, roost.url, conversationId, "Is it on the page?");
   await expect(adam.page.getByText("Is it on the page?").first()).toBeVisible();
   // By push as soon as the relay knows that somebody watches (2 s), and else when the page looks by itself (15 s).
-  await expect.poll(async () => Number(await delivered.textContent()), { timeout: 60_000 }).toBeGreaterThan(before);
+  await expect.poll(async () => Number(await delivered.textContent()), { timeout: patient(60_000) }).toBeGreaterThan(before);
   expect(loads).toBe(0);
 
   const report = await reported;

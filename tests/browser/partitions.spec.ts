@@ -2,6 +2,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { openDatabase } from "#db/database.ts";
 import { seeded } from "#tests/realtime/seeded.ts";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
 import { bubbleTexts, openParentsChat, OTHER, PARENT, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
@@ -13,7 +14,7 @@ const CONVERGED_MS = 5_000;
 const SENT_MS = 15_000;
 
 test(`${ROUNDS} rounds of tabs offline and killed, by two people in three tabs`, async ({ browser }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(400_000);
   console.info(`partitions in browsers: seed ${SEED}; again: SEED=${SEED} npx playwright test partitions`);
   const random = seeded(SEED);
   const roost = await startRoost();
@@ -57,9 +58,9 @@ test(`${ROUNDS} rounds of tabs offline and killed, by two people in three tabs`,
     await expect(async () => {
       const rows = await db.all<{ body: string }>("SELECT body FROM messages WHERE body LIKE '#%'");
       expect(rows.map(({ body }) => body).sort()).toEqual([...written].sort());
-    }).toPass({ timeout: SENT_MS });
+    }).toPass({ timeout: patient(SENT_MS) });
     const order = (await db.all<{ body: string }>("SELECT body FROM messages WHERE body LIKE '#%' ORDER BY seq")).map(({ body }) => body);
-    for (const { page } of tabs) await expect.poll(() => bubbleTexts(page, "#"), { timeout: CONVERGED_MS }).toEqual(order);
+    for (const { page } of tabs) await expect.poll(() => bubbleTexts(page, "#"), { timeout: patient(CONVERGED_MS) }).toEqual(order);
   } finally {
     await db.close();
     await roost.stop();

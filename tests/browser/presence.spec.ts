@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium, type Page } from "@playwright/test";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { connected, openParentsChat, OTHER, PARENT, signedIn, signIn } from "./household.ts";
 import { expect, test } from "./test.ts";
@@ -32,7 +33,7 @@ test.describe("with a live connection", () => {
     await page.close();
     await expect(line(watcher.page)).toHaveText("Here now");
     await context.close();
-    await expect(line(watcher.page)).toHaveText("Last here just now", { timeout: OFFLINE_WITHIN_MS });
+    await expect(line(watcher.page)).toHaveText("Last here just now", { timeout: patient(OFFLINE_WITHIN_MS) });
     await expect(dots(watcher.page)).toHaveCount(0);
 
     const profile = await mkdtemp(path.join(tmpdir(), "roost-browser-"));
@@ -41,7 +42,7 @@ test.describe("with a live connection", () => {
     await signIn(killed.pages()[0]!, PARENT);
     await expect(line(watcher.page)).toHaveText("Here now");
     process.kill(await browserPid(profile), "SIGKILL");
-    await expect(line(watcher.page)).toHaveText("Last here just now", { timeout: OFFLINE_WITHIN_MS });
+    await expect(line(watcher.page)).toHaveText("Last here just now", { timeout: patient(OFFLINE_WITHIN_MS) });
     // A reload says the same as what was told.
     await watcher.page.goto(chat);
     await expect(line(watcher.page)).toHaveAttribute("data-presence", "offline");
@@ -72,7 +73,7 @@ test("by polling alone the same is seen, some seconds later", async ({ browser }
     await expect(line(watcher.page)).toHaveCount(0);
     const { context } = await signedIn(browser, roost.url, PARENT);
     // A poll of theirs, and then one of ours.
-    await expect(line(watcher.page)).toHaveText("Here now", { timeout: 40_000 });
+    await expect(line(watcher.page)).toHaveText("Here now", { timeout: patient(40_000) });
     await context.close();
   } finally {
     await roost.stop();

@@ -6,6 +6,7 @@ import { ADMIN_CHANNEL } from "#app/domain/channels.ts";
 import { newId } from "#app/domain/ids.ts";
 import { operationProgress, type OperationProgress } from "#app/domain/maintenance/events.ts";
 import { openDatabase, type Database } from "#db/database.ts";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { announcer } from "#worker/relay/publishers/announce.ts";
 import { pusherPublisher } from "#worker/relay/publishers/pusher.ts";
@@ -48,7 +49,7 @@ test("open pages load anew what they show; other admins see who does what and ho
   await mona.page.reload();
   await expect(template).toHaveText(name!);
   await everything(robin.page).click();
-  for (const page of [robin.page, second, polled]) await expect(newest(page)).toContainText(/Refreshed everything.*Done/s, { timeout: 15_000 });
+  for (const page of [robin.page, second, polled]) await expect(newest(page)).toContainText(/Refreshed everything.*Done/s, { timeout: patient(15_000) });
   await expect(template).toHaveText("Trombone");
 
   // Another process's, told by events of that process; the page that gets none asks by itself.
@@ -64,7 +65,7 @@ test("open pages load anew what they show; other admins see who does what and ho
   ]);
   expect(await tell("running", 1)).toBe(true);
   for (const page of [second, polled]) {
-    await expect(bar(page)).toHaveAttribute("aria-valuenow", "1", { timeout: 15_000 });
+    await expect(bar(page)).toHaveAttribute("aria-valuenow", "1", { timeout: patient(15_000) });
     await expect(everything(page)).toBeDisabled();
   }
   await tell("running", 3);
@@ -81,7 +82,7 @@ test("open pages load anew what they show; other admins see who does what and ho
 
   await db.batch([{ sql: "UPDATE operations SET state = 'succeeded', steps_done = 4, finished_at = ? WHERE id = ?", args: [Date.now(), id] }]);
   await tell("succeeded", 4);
-  for (const each of [second, polled]) await expect(everything(each)).toBeEnabled({ timeout: 15_000 });
+  for (const each of [second, polled]) await expect(everything(each)).toBeEnabled({ timeout: patient(15_000) });
 
   await page.goto("/admin");
   await page.getByRole("button", { name: "Refresh these kinds" }).click();

@@ -1,6 +1,7 @@
 /** The rewards shop in real browsers: each step live, polled and caught up with; the catalogue ordered by hand and by keys; all of it without JavaScript. Covers E7, F3, issue 7's bars 6 to 8. */
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { connected, OTHER, PARENT, signedIn } from "./household.ts";
 import { post } from "./new-family.ts";
@@ -52,16 +53,16 @@ test("asked, granted, undone, refused: the other side sees each step, pushed, po
   const request = mona.page.locator('[data-redemption][data-state="waiting"]', { hasText: "Choosing the film" });
   await expect(request).toHaveCount(1);
   await expect(card(mona.page, "Choosing the film")).toContainText("None left");
-  await expect(polled.getByText("2 requests for rewards")).toBeVisible({ timeout: 15_000 });
+  await expect(polled.getByText("2 requests for rewards")).toBeVisible({ timeout: patient(15_000) });
 
   await request.getByRole("button", { name: /^Yes to/ }).click();
   const granted = (page: Page) => page.locator('[data-redemption][data-state="approved"]', { hasText: "Choosing the film" });
   await expect(granted(child.page)).toContainText("Granted");
   await expect(free(child.page)).toHaveAttribute("data-free", "3");
-  await expect(polled.getByText("1 request for a reward")).toBeVisible({ timeout: 15_000 });
+  await expect(polled.getByText("1 request for a reward")).toBeVisible({ timeout: patient(15_000) });
   await adam.context.setOffline(false);
-  await expect(adam.page.getByText("1 request for a reward")).toBeVisible({ timeout: 30_000 });
-  await expect(adam.page.locator("[data-stars]", { hasText: "Noor" }).locator("[data-balance]")).toHaveText("8", { timeout: 15_000 });
+  await expect(adam.page.getByText("1 request for a reward")).toBeVisible({ timeout: patient(30_000) });
+  await expect(adam.page.locator("[data-stars]", { hasText: "Noor" }).locator("[data-balance]")).toHaveText("8", { timeout: patient(15_000) });
 
   await granted(mona.page).getByRole("button", { name: /^Undo/ }).click();
   await expect(free(child.page)).toHaveAttribute("data-free", "9");
@@ -114,7 +115,7 @@ test("the catalogue: shelves by hand, by keys and by buttons; what is changed sh
   await section.getByRole("button", { name: "Add the reward" }).dblclick();
   await expect(mona.page.locator("[data-product]", { hasText: "Staying up late" })).toHaveCount(1);
   await expect(card(child.page, "Staying up late")).toHaveCount(1);
-  await expect(card(polled, "Staying up late")).toHaveCount(1, { timeout: 15_000 });
+  await expect(card(polled, "Staying up late")).toHaveCount(1, { timeout: patient(15_000) });
 
   const offer = mona.page.locator("details#promotion-new");
   await offer.locator("summary").click();

@@ -1,5 +1,6 @@
 /** Rooms in real browsers: made, joined, left; who is removed loses them at once; without JavaScript, offline. Covers C1, C2, D4, D5. */
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { ADMIN, bubbleTexts, connected, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
 import { controlled, copyHolds, offlineNotice, onScreen, queuedTexts, write } from "./offline-probes.ts";
@@ -198,7 +199,7 @@ test("a room opens offline, and what is written there goes out once", async ({ b
     await expect(onScreen(fresh, "#2", "sending")).toBeVisible();
     expect(await queuedTexts(fresh)).toEqual(["#2 written offline"]);
     await house.restart("app");
-    await expect(onScreen(fresh, "#2", "sent")).toBeVisible({ timeout: 30_000 });
+    await expect(onScreen(fresh, "#2", "sent")).toBeVisible({ timeout: patient(30_000) });
     await fresh.reload();
     expect(await bubbleTexts(fresh, "#")).toEqual(["#1 before", "#2 written offline"]);
   } finally {

@@ -10,7 +10,7 @@ import { expect, test } from "./test.ts";
 const TAKEOVER_LIMIT_MS = 8_000;
 
 test("four tabs, one connection: the leading tab closed, crashed, frozen; every message stands in every tab once, in order", async ({ browser }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(400_000);
   const { roost, channels, stop } = await houseBehindProxy();
   try {
     const sender = await signedIn(browser, roost.url, PARENT);

@@ -1,5 +1,6 @@
 /** Typing and who is here, in real browsers: over client events, by the server's path, and without push. Covers B6, C2 and issue 4's bar 4. */
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { ADMIN, connected, openParentsChat, OTHER, PARENT, signedIn } from "./household.ts";
@@ -18,8 +19,8 @@ const press = (page: Page, text = "x") => page.locator("#body").pressSequentiall
 const typed = (writers: Page[], reader: Page, text: string | RegExp) =>
   expect(async () => {
     for (const writer of writers) await press(writer);
-    await expect(line(reader)).toHaveText(text, { timeout: 1_000 });
-  }).toPass({ timeout: 20_000 });
+    await expect(line(reader)).toHaveText(text, { timeout: patient(1_000) });
+  }).toPass({ timeout: patient(20_000) });
 
 /** What this page's own connection has sent, or asked the server to tell, with when. */
 const told = (page: Page) => page.evaluate(() => (window as unknown as { told: { at: number; what: string }[] }).told);
@@ -145,11 +146,11 @@ test("client events off: the server tells; without push nobody is told, and noth
     expect((await told(mona.page)).map(({ what }) => what).slice(-1)).toEqual(["stop"]);
 
     await forbidding.kill("channels", "SIGKILL");
-    for (const { page } of [mona, adam]) await expect(page.locator('[data-connection="polling"]:visible').first()).toBeVisible({ timeout: 30_000 });
+    for (const { page } of [mona, adam]) await expect(page.locator('[data-connection="polling"]:visible').first()).toBeVisible({ timeout: patient(30_000) });
     const before = (await told(mona.page)).length;
     await press(mona.page, " and by nobody");
     await mona.page.keyboard.press("Enter");
-    await expect(adam.page.locator("[data-message]", { hasText: "and by nobody" })).toBeVisible({ timeout: 15_000 });
+    await expect(adam.page.locator("[data-message]", { hasText: "and by nobody" })).toBeVisible({ timeout: patient(15_000) });
     expect((await told(mona.page)).length).toBe(before);
     expect(errors).toEqual([]);
   } finally {

@@ -417,7 +417,7 @@ describe.each(DATABASE_KINDS)("a database on %s", (kind) => {
       expect(await number(name)).toBe(0);
     }
     await impatient.batch([{ sql: "UPDATE numbers SET n = 9 WHERE name LIKE ?", args: [`${name}%`] }]);
-  }, 20_000);
+  }, 300_000);
 });
 
 const nextTurn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

@@ -39,7 +39,7 @@ describe.each(["httpUrl", "wsUrl"] as const)("over %s", (scheme) => {
     expect(await db.all("SELECT n FROM numbers")).toEqual([{ n: 2 }]);
     await Promise.all([db.close(), other.close()]);
     await server.stop();
-  }, 30_000);
+  }, 300_000);
 
   test("a transaction waits for another's lock, unseen by the caller", async () => {
     const server = await startSqld();

@@ -85,7 +85,7 @@ describe.each(DATABASE_KINDS)("sync on %s", (kind) => {
       ),
       { numRuns: kind === "better-sqlite3" ? 200 : 15 },
     );
-  }, 60_000);
+  }, 300_000);
 
   test("with others writing between the pages nothing is missed and nothing comes twice", async () => {
     await fc.assert(
@@ -101,7 +101,7 @@ describe.each(DATABASE_KINDS)("sync on %s", (kind) => {
       }),
       { numRuns: kind === "better-sqlite3" ? 100 : 10 },
     );
-  }, 60_000);
+  }, 300_000);
 
   test("a page ends before it grows too large, but always has one event", async () => {
     const channel = `private-${newId()}`;

@@ -152,7 +152,7 @@ describe("every command has its case", () => {
   });
 });
 
-test(`${size.runs} histories: stale screens and events show what a fresh load shows`, { timeout: 60_000 + size.runs * 200 }, async () => {
+test(`${size.runs} histories: stale screens and events show what a fresh load shows`, { timeout: 300_000 + size.runs * 500 }, async () => {
   await fc.assert(fc.asyncProperty(historyWith(OPENS), (each) => live(each, REAL)), { numRuns: size.runs, seed });
   figures({ ...total, again: replay });
   expect(total.screens).toBeGreaterThan(size.runs * 4);
@@ -178,7 +178,7 @@ describe("the comparison finds", () => {
       },
     },
   };
-  test.each(Object.entries(mutants))("%s", { timeout: 120_000 }, async (_name, parts) => {
+  test.each(Object.entries(mutants))("%s", { timeout: 300_000 }, async (_name, parts) => {
     const result = await fc.check(fc.asyncProperty(historyWith(MUTANTS_OPENS), (each) => live(each, { ...REAL, ...parts })), { numRuns: MUTANT_RUNS, seed, endOnFailure: true });
     // By comparison, not by a crash.
     expect(result.errorInstance).toMatchObject({ name: "AssertionError" });

@@ -119,7 +119,7 @@ async function live({ seed, smallPages, before, actions }: History, parts: Parts
   total.runs++;
 }
 
-test(`${size.runs} histories: stale dashboards and events show what a fresh load shows`, { timeout: 60_000 + size.runs * 200 }, async () => {
+test(`${size.runs} histories: stale dashboards and events show what a fresh load shows`, { timeout: 300_000 + size.runs * 500 }, async () => {
   await fc.assert(fc.asyncProperty(history, (each) => live(each, REAL)), { numRuns: size.runs, seed });
   figures({ ...total, again: replay });
   expect(total.dashboards).toBeGreaterThan(size.runs * 2);
@@ -147,7 +147,7 @@ describe("the comparison finds", () => {
       },
     },
   };
-  test.each(Object.entries(mutants))("%s", { timeout: 120_000 }, async (_name, parts) => {
+  test.each(Object.entries(mutants))("%s", { timeout: 300_000 }, async (_name, parts) => {
     const result = await fc.check(fc.asyncProperty(history, (each) => live(each, { ...REAL, ...parts })), { numRuns: MUTANT_RUNS, seed, endOnFailure: true });
     expect(result.failed).toBe(true);
   });

@@ -53,7 +53,7 @@ test("the container's image copies what there is, and the guides name settings t
   }
 });
 
-test.skipIf(!NGINX || !OPENSSL)("nginx with the guide's file serves pages, forms and WebSockets over TLS (skipped where nginx or openssl is not installed)", { timeout: 90_000 }, async () => {
+test.skipIf(!NGINX || !OPENSSL)("nginx with the guide's file serves pages, forms and WebSockets over TLS (skipped where nginx or openssl is not installed)", { timeout: 300_000 }, async () => {
   const folder = await mkdtemp(path.join(dataFolder(), "roost-nginx-"));
   const [tls, plain] = [await freePort(), await freePort()];
   const roost = await startRoost({ env: { TRUST_PROXY: "1", PUBLIC_ORIGIN: "https://roost.example" } });

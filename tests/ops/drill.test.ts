@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("backed up while writing, restored after a loss: browsers load anew by themselves, nothing is shown that is not there", { timeout: 120_000 }, async () => {
+test("backed up while writing, restored after a loss: browsers load anew by themselves, nothing is shown that is not there", { timeout: 300_000 }, async () => {
   const { roost, ctx } = house;
   const file = path.join(folder, "backup.db");
   const [me, other] = [house.clients[0]!, house.clients[1]!];

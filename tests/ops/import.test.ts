@@ -41,7 +41,7 @@ function* numbered(count: number, bad: Record<number, string> = {}) {
   for (let n = 1; n <= count; n++) yield bad[n] ?? lineOf(n);
 }
 
-test("killed in the middle it goes on where it was; again nothing changes; bad lines are told; what comes out is what went in", { timeout: 120_000 }, async () => {
+test("killed in the middle it goes on where it was; again nothing changes; bad lines are told; what comes out is what went in", { timeout: 300_000 }, async () => {
   const bad = { 10: "{", 20_000: JSON.stringify({ id: "x", from: "p1@old.test", to: "nobody", body: "b", createdAt: 1 }) };
   const file = await write("old.ndjson", numbered(LINES, bad));
   const child = spawn(process.execPath, ["worker/run.mjs", "import-messages", file], { cwd: ROOT, env: env as NodeJS.ProcessEnv, stdio: "ignore" });
@@ -86,7 +86,7 @@ test("a good file ends with exit code 0 and leaves no report; its last line need
   await expect(stat(`${file}.skipped`)).rejects.toThrow("ENOENT");
 });
 
-test("pictures and files beside the lines come in, and out again; what is not to be had is told", { timeout: 60_000 }, async () => {
+test("pictures and files beside the lines come in, and out again; what is not to be had is told", { timeout: 300_000 }, async () => {
   const old = path.join(folder, "old-chat");
   await mkdir(path.join(old, "photos"), { recursive: true });
   await sharp({ create: { width: 300, height: 200, channels: 3, background: "teal" } }).jpeg().toFile(path.join(old, "photos/1"));

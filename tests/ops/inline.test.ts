@@ -52,7 +52,7 @@ async function listenOn(channel: string): Promise<string[]> {
 const drain = (headers: Record<string, string> = { authorization: `Bearer ${CRON}` }) => fetch(`${house.roost.url}/api/outbox/drain`, { method: "POST", headers });
 const pending = async () => (await house.db.all<{ count: number }>("SELECT count(*) AS count FROM outbox_events WHERE state = 'pending'"))[0]!.count;
 
-test("what one sends arrives at the other by push, in order, once, with no relay", { timeout: 60_000 }, async () => {
+test("what one sends arrives at the other by push, in order, once, with no relay", { timeout: 300_000 }, async () => {
   expect(house.roost.pid("relay")).toBeUndefined();
   const [ada, bo] = [house.clients[0]!, house.clients[1]!];
   const { conversationId: chat } = await openDirect(house.ctx, ada.viewer, { userId: bo.viewer.userId });
@@ -69,7 +69,7 @@ test("what one sends arrives at the other by push, in order, once, with no relay
   await until(async () => (await pending()) === 0, { what: "everything delivered", timeout: WITHIN_MS });
 });
 
-test("what is committed elsewhere waits for the cron route; many calls at once send each event once, in order", { timeout: 60_000 }, async () => {
+test("what is committed elsewhere waits for the cron route; many calls at once send each event once, in order", { timeout: 300_000 }, async () => {
   const [ada, bo] = [house.clients[0]!, house.clients[1]!];
   const { conversationId: chat } = await openDirect(house.ctx, ada.viewer, { userId: bo.viewer.userId });
   const to = await tabOf(bo, chat);

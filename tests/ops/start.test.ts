@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { patient } from "#tests/support/patience.ts";
 import { until } from "#tests/support/wait.ts";
 import { childrenOf, house, isAlive, type House, type Run } from "./supervised.ts";
 
@@ -39,7 +40,7 @@ test("names the address and the demo accounts, and serves", async () => {
   expect(await statusOf(`${home.url}/login`)).toBe(200);
 });
 
-test("a later start is ready within 5 s, with the same secrets, and seeds nothing", { timeout: 60_000 }, async () => {
+test("a later start is ready within 5 s, with the same secrets, and seeds nothing", { timeout: 300_000 }, async () => {
   const first = await start();
   const secrets = path.join(home.dataDir, "secrets.json");
   const kept = readFileSync(secrets, "utf8");
@@ -54,7 +55,7 @@ test("a later start is ready within 5 s, with the same secrets, and seeds nothin
     running = await start();
     took.push(performance.now() - before);
   }
-  expect(Math.min(...took)).toBeLessThan(LATER_START_WITHIN_MS);
+  expect(Math.min(...took)).toBeLessThan(patient(LATER_START_WITHIN_MS));
   expect(readFileSync(secrets, "utf8")).toBe(kept);
   expect(running.stdout()).not.toContain("making the demo household");
 });

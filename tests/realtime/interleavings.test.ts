@@ -304,7 +304,7 @@ function rowOf(item: ChatListState["conversations"][number], now: MessageData[])
   return JSON.stringify({ ...item, unread: 0, readSeq: 0, memberCount: 0, lastMessage: last && { ...last, body: gone ? "" : last.body } });
 }
 
-test(`${RUNS} interleavings end in the state of a fresh load`, { timeout: 30_000 + RUNS * 60 }, async () => {
+test(`${RUNS} interleavings end in the state of a fresh load`, { timeout: 300_000 + RUNS * 60 }, async () => {
   console.log(`interleavings: seed ${SEED}, ${RUNS} runs`);
   let checks = 0;
   await fc.assert(

@@ -76,7 +76,7 @@ const step = fc.oneof(
 );
 
 describe.each(["locks", "lease"] as const)("a browser with %s", (kind) => {
-  test(`${RUNS} histories of pages, kills and cuts: each message once, in order per conversation`, { timeout: 30_000 + RUNS * 100 }, async () => {
+  test(`${RUNS} histories of pages, kills and cuts: each message once, in order per conversation`, { timeout: 300_000 + RUNS * 100 }, async () => {
     console.log(`queue pages, ${kind}: seed ${SEED}, ${RUNS} runs`);
     let sent = 0;
     await fc.assert(

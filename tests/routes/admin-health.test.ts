@@ -115,7 +115,7 @@ it("is nobody's but admins'", async () => {
   expect(await keptRow("realtime")).toEqual(before);
 });
 
-it("a database that refuses the token, and one that is away: the card is told which, and nothing crashes", { timeout: 120_000 }, async () => {
+it("a database that refuses the token, and one that is away: the card is told which, and nothing crashes", { timeout: 300_000 }, async () => {
   const { publicKey, token } = databaseTokens();
   const server = await startSqld(publicKey);
   const house = await startApp({ DATABASE_URL: server.url, DATABASE_AUTH_TOKEN: token });

@@ -98,7 +98,7 @@ it("keeps pages with the viewer's own data in the browser alone, answers 304 whi
   expect((await parent.get("/family")).headers.get("cache-control")).toBe("private, no-store");
 });
 
-it("serves the catalogue from memory, and what one process changes, the other shows at once", { timeout: 120_000 }, async () => {
+it("serves the catalogue from memory, and what one process changes, the other shows at once", { timeout: 300_000 }, async () => {
   const second: Roost = await startRoost({ relay: false, channels: "none", env: { DATABASE_URL: app.roost.databaseUrl, SESSION_SECRET: app.roost.env["SESSION_SECRET"]! } });
   const db: Database = await openDatabase(app.roost.databaseUrl);
   try {

@@ -9,6 +9,7 @@ import path from "node:path";
 import { SETTING_NAMES } from "#app/config/settings.ts";
 import { ensureBuilt, ROOT } from "./build.ts";
 import { dataFolder } from "./data-folder.ts";
+import { demoDatabase } from "./demo-database.ts";
 import { freePort } from "./ports.ts";
 import { until } from "./wait.ts";
 
@@ -114,8 +115,10 @@ export async function startRoost(options: RoostOptions = {}): Promise<Roost> {
   }
 
   try {
-    await runCommand("migrate", [], env);
-    await runCommand("seed", [], env);
+    // The command migrates first.
+    const seed = (databaseUrl: string) => runCommand("seed", [], { ...env, DATABASE_URL: databaseUrl });
+    if ((options.database ?? "file") === "file" && !options.env?.["DATABASE_URL"]) await demoDatabase(dataDir, seed);
+    else await seed(env["DATABASE_URL"]!);
     const names: ProcessName[] = [];
     if ((options.channels ?? "embedded") === "embedded") names.push("channels");
     if (options.relay !== false && env["RELAY_MODE"] !== "inline") names.push("relay");

@@ -15,6 +15,7 @@ import { ensureBuilt } from "#tests/support/build.ts";
 import { BROKEN_CHANNELS, CHANNELS_APP } from "#tests/support/broken-channels.ts";
 import { dataFolder } from "#tests/support/data-folder.ts";
 import { templateDatabase } from "#tests/support/database.ts";
+import { patient } from "#tests/support/patience.ts";
 import { runCommand, startRoost } from "#tests/support/processes.ts";
 import { startSqld } from "#tests/support/sqld.ts";
 import { databaseTokens } from "#tests/support/tokens.ts";
@@ -56,7 +57,7 @@ describe("Channels broken at every stage in turn", () => {
     if (cause === null) expect(result.receivedMs).toBeGreaterThan(0);
     else texts.set(cause, realtime.message);
     // On a busy machine a timer may be late by a moment; the whole never passes the ten seconds by more.
-    expect(result.stages.reduce((sum, { ms }) => sum + (ms ?? 0), 0)).toBeLessThan(LIVE_TEST_LIMIT_MS + 1_500);
+    expect(result.stages.reduce((sum, { ms }) => sum + (ms ?? 0), 0)).toBeLessThan(LIVE_TEST_LIMIT_MS + patient(1_500));
     expect(JSON.stringify(report)).not.toContain(CHANNELS_APP.secret);
     expect(asText(report)).toContain(cause === null ? "All is well." : codeOf(cause));
     if (broken.openSockets) await until(() => broken.openSockets?.() === 0, { what: "every socket to be closed" });
@@ -143,7 +144,7 @@ test("a relay that shows life is told from one that stopped, whatever the wall c
   await db.close();
 });
 
-test("as a command beside a running house: 0 and then 1, and the console is told", { timeout: 120_000 }, async () => {
+test("as a command beside a running house: 0 and then 1, and the console is told", { timeout: 300_000 }, async () => {
   const roost = await startRoost();
   try {
     const report = JSON.parse(await runCommand("doctor", ["--json"], roost.env)) as Report;

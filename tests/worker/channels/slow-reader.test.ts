@@ -4,6 +4,7 @@ import { apiRequest, trigger } from "#tests/conformance/signed-request.ts";
 import { connect, type SocketClient } from "#tests/conformance/socket-client.ts";
 import type { Target } from "#tests/conformance/target.ts";
 import { faultSuite } from "#tests/faults/size.ts";
+import { patient } from "#tests/support/patience.ts";
 import { until } from "#tests/support/wait.ts";
 import { startServer } from "./servers.ts";
 
@@ -49,7 +50,7 @@ describe("slow readers", () => {
     for (const one of slow) one.ws.pause();
     const beside = await latencies(target, "laps", readers);
     figures({ events: size.events, "p99 alone, ms": p99(alone).toFixed(1), "p99 beside slow readers, ms": p99(beside).toFixed(1), "p50 alone, ms": alone[alone.length >> 1]!.toFixed(1), "p50 beside, ms": beside[beside.length >> 1]!.toFixed(1) });
-    expect(p99(beside)).toBeLessThan(MOST_MS);
+    expect(p99(beside)).toBeLessThan(patient(MOST_MS));
     // What is in the kernel's own buffers takes a while to fill up; then they are gone.
     const batch = Array.from({ length: 10 }, () => ({ name: "more", channel: "laps", data: FILLING }));
     await until(async () => {
