@@ -40,7 +40,7 @@ export function Composer({ conversationId, clientId, defaultBody, error, onSend,
   const picker = useRef<HTMLInputElement>(null);
   const { list, uploads } = useUploads();
   const [tooMany, setTooMany] = useState<string | null>(null);
-  const dragged = useGivenFiles(form, attach);
+  const dragged = useGivenFiles(form, attach, ".chat");
 
   function attach(files: readonly File[]) {
     const room = MAX_ATTACHMENTS - list.get().length;

@@ -1,5 +1,5 @@
 import { Download, FileText } from "lucide-react";
-import { memo, useEffect, useRef } from "react";
+import { memo, useEffect, useRef, type CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import { classes } from "#app/components/classes.ts";
 import { fileSize } from "#app/components/uploads/file-size.ts";
@@ -30,7 +30,7 @@ export const MessageAttachments = memo(function MessageAttachments({ images, fil
       {pictures > 0 && (
         <div className={classes("attached-pictures", pictures > 1 && "attached-pictures-several")}>
           {images.map((image) => (
-            <a key={image.id} href={image.url} target="_blank" rel="noreferrer" className="attached-picture">
+            <a key={image.id} href={image.url} target="_blank" rel="noreferrer" className="attached-picture" style={shapeOf(image)}>
               <Picture image={image} alt={t("uploads.pictureFrom", { name: senderName })} sizes={SIZES} />
             </a>
           ))}
@@ -56,6 +56,8 @@ export const MessageAttachments = memo(function MessageAttachments({ images, fil
     </div>
   );
 });
+
+const shapeOf = ({ width, height }: ImageData) => ({ "--picture-shape": width / height, "--picture-width": `${width}px` }) as CSSProperties;
 
 function QueuedPicture({ file }: { file: QueuedFile }) {
   const picture = useRef<HTMLImageElement>(null);

@@ -1,15 +1,19 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { filesOf, holdsFiles } from "./chosen-files.ts";
 
-/** Files that are dropped or pasted somewhere within an element. @returns whether some are being held over it */
-export function useGivenFiles(place: RefObject<HTMLElement>, onFiles: (files: File[]) => void): boolean {
+/**
+ * Files that are dropped or pasted somewhere within an element.
+ * @param around a selector of what stands around it and takes them, too: beside their place browsers would leave the page for a dropped file
+ * @returns whether some are being held over it
+ */
+export function useGivenFiles(place: RefObject<HTMLElement>, onFiles: (files: File[]) => void, around?: string): boolean {
   const [isOver, setOver] = useState(false);
   const latest = useRef(onFiles);
   useEffect(() => {
     latest.current = onFiles;
   });
   useEffect(() => {
-    const element = place.current;
+    const element = (around === undefined ? null : place.current?.closest<HTMLElement>(around)) ?? place.current;
     if (!element) return;
     const listeners = new AbortController();
     const { signal } = listeners;
@@ -40,6 +44,6 @@ export function useGivenFiles(place: RefObject<HTMLElement>, onFiles: (files: Fi
       { signal },
     );
     return () => listeners.abort();
-  }, [place]);
+  }, [place, around]);
   return isOver;
 }
