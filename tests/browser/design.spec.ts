@@ -15,6 +15,8 @@ const THEMES = ["light", "dark"] as const;
 const SIZES = { phone: { width: 360, height: 780 }, tablet: { width: 768, height: 1024 }, desktop: { width: 1440, height: 900 } } as const;
 /** The narrowest window that must do without sideways scrolling (WCAG 1.4.10). */
 const NARROWEST = { width: 320, height: 640 };
+/** What a window of 1280 by 900 px shows at twice the size (WCAG 1.4.4). */
+const ZOOMED = { width: 640, height: 450 };
 
 type Who = "nobody" | "member" | "admin";
 
@@ -157,8 +159,13 @@ for (const language of LANGUAGES) {
       // The night changes colours and nothing else.
       await themed(page, "dark");
       expect(await violations(page, new AxeBuilder({ page }).withRules("color-contrast")), `${screen.name} by night`).toEqual([]);
-      await page.setViewportSize(NARROWEST);
-      expect(await sideways(page), `${screen.name} at ${NARROWEST.width} px`).toBe(0);
+      expect(await moving(page), `${screen.name} moves where motion is not wanted`).toEqual([]);
+      for (const narrow of [ZOOMED, NARROWEST]) {
+        await page.setViewportSize(narrow);
+        expect(await sideways(page), `${screen.name} at ${narrow.width} px`).toBe(0);
+        // What one writes in stays at hand, however little room there is.
+        if (screen.name === "chat") await expect(page.locator('textarea[name="body"]')).toBeInViewport({ ratio: 1 });
+      }
       expect(await smallTargets(page), screen.name).toEqual([]);
       expect(said, screen.name).toEqual([]);
       await page.close();
@@ -166,6 +173,19 @@ for (const language of LANGUAGES) {
     await Promise.all(Object.values(contexts).map((context) => context.close()));
   });
 }
+
+/** What would be animated for longer than anybody sees, for whom motion is reduced. */
+const moving = (page: Page) =>
+  page.evaluate(() => {
+    const UNSEEN_S = 0.001;
+    const lasts = (durations: string) => durations.split(",").some((duration) => parseFloat(duration) * (duration.trim().endsWith("ms") ? 0.001 : 1) > UNSEEN_S);
+    return [...document.querySelectorAll("*")]
+      .filter((element) => {
+        const { transitionDuration, animationName, animationDuration } = getComputedStyle(element);
+        return lasts(transitionDuration) || (animationName !== "none" && lasts(animationDuration));
+      })
+      .map((element) => element.outerHTML.slice(0, 120));
+  });
 
 /** Buttons and fields lower than 44 px, counting the invisible edge of small buttons. */
 const smallTargets = (page: Page) =>

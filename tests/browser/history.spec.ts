@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { newId } from "#app/domain/ids.ts";
 import { openDatabase } from "#db/database.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
-import { connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
+import { connected, openParentsChat, OTHER, PARENT, PASSWORD, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
 
 test.describe.configure({ mode: "serial" });
@@ -220,4 +220,28 @@ test("without JavaScript a search finds, pages and leads to the place", async ({
   await page.locator('form[role="search"] button[type="submit"]').click();
   await page.locator("[data-search-results] a").first().click();
   await expect(page.locator("li[data-asked]")).toContainText("past 100");
+});
+
+test("deleting one's account: asked twice, and neither the house nor this browser keeps anything", async ({ browser }) => {
+  const context = await browser.newContext({ baseURL: roost.url, locale: "en-GB", viewport: { width: 360, height: 780 } });
+  const form = { name: "Leaving soon", email: `leaving-${newId()}@roost.test`, password: PASSWORD, timeZone: "UTC" };
+  await context.request.post("/signup", { headers: { Origin: roost.url }, maxRetries: 2, form });
+  const page = await context.newPage();
+  await page.goto("/settings");
+  await page.evaluate(() => localStorage.setItem("roost-draft-somebody-somewhere", "half a thought"));
+  await page.getByText("Delete my account", { exact: true }).click();
+  const card = page.locator("details", { hasText: "Delete my account" });
+  const go = async (password: string) => {
+    await card.getByLabel("Your password").fill(password);
+    await card.getByLabel("I am sure").check();
+    await card.getByRole("button", { name: "Delete my account for good" }).click();
+  };
+  await go("not my password");
+  await expect(card.locator('[aria-invalid="true"]')).toBeFocused();
+  await go(PASSWORD);
+  await page.waitForURL((url) => url.pathname === "/login");
+  await expect.poll(() => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("roost-draft-")))).toEqual([]);
+  await page.goto("/settings");
+  expect(new URL(page.url()).pathname).toBe("/login");
+  await context.close();
 });

@@ -1,7 +1,9 @@
 /** What is done with messages that are there: reactions, edits, deletions, mentions, live and offline. Covers B12, D4, D5. */
 import type { Page } from "@playwright/test";
+import { newId } from "#app/domain/ids.ts";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
+import { photo } from "#tests/support/uploads.ts";
 import { connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
 
@@ -62,6 +64,38 @@ test("reactions, an edit and a deletion reach the other's screen live, by mouse 
   await postMessage(other.page.request, roost.url, id, "Mine alone");
   await openMenu(parent.page, "Mine alone");
   await expect(parent.page.locator("[data-message-menu]").getByRole("button", { name: "Edit", exact: true })).toHaveCount(0);
+});
+
+test("a picture stays with its message through an edit, and leaves every screen with it", async ({ browser }) => {
+  const parent = await signedIn(browser, roost.url, PARENT);
+  const other = await signedIn(browser, roost.url, OTHER);
+  const id = await openParentsChat(parent.page);
+  await other.page.goto(`/chats/${id}`);
+  await Promise.all([connected(parent.page), connected(other.page)]);
+  const options = { headers: { Origin: roost.url }, maxRetries: 2 };
+  const uploaded = await parent.context.request.post(`${roost.url}/api/images`, { ...options, multipart: { table: "messages", id, uploadId: newId(), file: { name: "harbour.jpg", mimeType: "image/jpeg", buffer: await photo(640, 480) } } });
+  const { image } = (await uploaded.json()) as { image: { id: string } };
+  await parent.context.request.post(`${roost.url}/api/messages`, { ...options, data: { conversationId: id, clientId: newId(), body: "", imageIds: [image.id] } });
+  const pictures = (page: Page) => page.locator(".attached-picture img");
+  for (const { page } of [parent, other]) await expect(pictures(page)).toHaveCount(1);
+
+  const own = parent.page.locator("li", { has: parent.page.locator(".attached-picture") });
+  await own.hover();
+  await own.locator("[data-message-more]").click();
+  await parent.page.getByRole("button", { name: "Edit", exact: true }).click();
+  await parent.page.getByRole("textbox", { name: "Change your message" }).fill("The harbour");
+  await parent.page.getByRole("button", { name: "Save" }).click();
+  await expect(bubble(other.page, "The harbour")).toContainText("edited");
+  for (const { page } of [parent, other]) await expect(bubble(page, "The harbour").locator(".attached-picture img")).toBeVisible();
+
+  await openMenu(parent.page, "The harbour");
+  await parent.page.getByRole("button", { name: "Delete", exact: true }).click();
+  await parent.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  for (const { page } of [parent, other]) {
+    await expect(pictures(page)).toHaveCount(0);
+    await expect(page.getByText("The harbour")).toHaveCount(0);
+    await expect(page.getByText("Message deleted").last()).toBeVisible();
+  }
 });
 
 test("offline they are kept on the device, shown at once, and go out when the network is back; a refusal keeps the text", async ({ browser }) => {
