@@ -116,7 +116,7 @@ export async function startRoost(options: RoostOptions = {}): Promise<Roost> {
 
   try {
     // The command migrates first.
-    const seed = (databaseUrl: string) => runCommand("seed", [], { ...env, DATABASE_URL: databaseUrl });
+    const seed = (databaseUrl: string) => runCommand("seed", ["--without-pictures"], { ...env, DATABASE_URL: databaseUrl });
     if ((options.database ?? "file") === "file" && !options.env?.["DATABASE_URL"]) await demoDatabase(dataDir, seed);
     else await seed(env["DATABASE_URL"]!);
     const names: ProcessName[] = [];

@@ -38,8 +38,23 @@ it("seeds the household once: three people and a child, the parents' chat in bot
   expect(await app.db.all("SELECT (SELECT count(*) > 0 FROM timer_templates) AS templates, (SELECT count(*) > 0 FROM chores) AS chores, (SELECT sum(amount) > 0 FROM star_ledger) AS stars, (SELECT count(*) > 0 FROM products) AS rewards, (SELECT count(*) > 0 FROM categories) AS categories, (SELECT count(*) FROM promotions) AS promotions, (SELECT count(*) FROM redemptions WHERE state = 'waiting') AS waiting")).toEqual([{ templates: 1, chores: 1, stars: 1, rewards: 1, categories: 1, promotions: 1, waiting: 1 }]);
 
   const before = await app.db.all("SELECT count(*) AS n FROM outbox_events");
-  expect(await runCommand("seed", [], app.roost.env)).toContain("there already");
+  expect(await runCommand("seed", ["--without-pictures"], app.roost.env)).toContain("there already");
   expect(await app.db.all("SELECT count(*) AS n FROM outbox_events")).toEqual(before);
+});
+
+it("paints the rewards' pictures, once, and again those that are missing; they are served", async () => {
+  expect(await runCommand("seed", [], app.roost.env)).toContain("0 accounts, 0 messages and 6 pictures made");
+  expect(await runCommand("seed", [], app.roost.env)).toContain("there already");
+  const pictures = await app.db.all<{ name: string; url: string; width: number; height: number }>("SELECT p.name, '/images/' || i.id || '-' || i.hash || '.webp' AS url, i.width, i.height FROM products p JOIN images i ON i.id = p.image_id ORDER BY p.id");
+  expect(pictures.map(({ width, height }) => [width, height])).toEqual(Array.from({ length: 6 }, () => [320, 240]));
+  expect(new Set(pictures.map(({ url }) => url.split("-")[1])).size).toBe(6);
+  const answer = await app.browser().send(pictures[0]!.url);
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/webp"]);
+  await app.db.batch([{ sql: "UPDATE products SET image_id = NULL WHERE name = ?", args: [pictures[0]!.name] }, { sql: "DELETE FROM images WHERE target_id = (SELECT id FROM products WHERE name = ?)", args: [pictures[0]!.name] }]);
+  expect(await runCommand("seed", [], app.roost.env)).toContain("and 1 pictures made");
+  const [again] = await app.db.all<{ hash: string }>("SELECT i.hash FROM products p JOIN images i ON i.id = p.image_id WHERE p.name = ?", [pictures[0]!.name]);
+  expect(pictures[0]!.url).toContain(again!.hash);
+  await expect(runCommand("seed", ["--with-all"], app.roost.env)).rejects.toThrow("there is no --with-all");
 });
 
 it("makes an admin of an account that exists, by the next request", async () => {

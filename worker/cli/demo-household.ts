@@ -6,6 +6,8 @@ import { markRead, openDirect, sendMessage } from "#app/domain/conversations/com
 import type { Viewer } from "#app/domain/viewer.ts";
 import { createRoom, joinRoom } from "#app/domain/rooms/commands.server.ts";
 import { seedFamily } from "./demo-family.ts";
+import type { Settings } from "#app/config/settings.ts";
+import { seedPictures } from "./demo-pictures.ts";
 import { CONVERSATION, KITCHEN, KITCHEN_NAME, type DemoMessage } from "./demo-texts.ts";
 
 export const DEMO_PASSWORD = "roost-demo-pass";
@@ -18,16 +20,18 @@ const PEOPLE = [
 
 const MINUTE_MS = 60_000;
 
-export async function seedHousehold(ctx: Context): Promise<{ accounts: number; messages: number }> {
+/** @param uploads where pictures of the shop's rewards go; null: none are made */
+export async function seedHousehold(ctx: Context, uploads: Settings["uploads"] | null): Promise<{ accounts: number; messages: number; pictures: number }> {
   const accounts = await seedPeople(ctx);
   const parent = await viewerOf(ctx, "parent@roost.test");
   const other = await viewerOf(ctx, "other@roost.test");
-  if (!parent || !other) return { accounts, messages: 0 };
+  if (!parent || !other) return { accounts, messages: 0, pictures: 0 };
   const people = { parent, other };
   const children = await seedFamily(ctx, people);
   const messages = (await seedChat(ctx, people)) + (await seedKitchen(ctx, people));
+  const pictures = uploads ? await seedPictures(ctx, uploads, parent) : 0;
   await tellNow(ctx);
-  return { accounts: accounts + children, messages };
+  return { accounts: accounts + children, messages, pictures };
 }
 
 async function seedPeople(ctx: Context): Promise<number> {
