@@ -10,6 +10,7 @@ import * as notifications from "#app/domain/notifications/commands.server.ts";
 import { NOTIFY_LEVELS } from "#app/domain/notifications/schema.ts";
 import * as rooms from "#app/domain/rooms/commands.server.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
+import { sendPicture } from "#tests/domain/pictures.ts";
 import { dropFace, setFace } from "./faces.ts";
 import type { House, Person } from "./house.ts";
 import { PASSWORD, PEOPLE } from "./house.ts";
@@ -65,8 +66,13 @@ export const CASES: Record<string, Case> = {
   },
   "conversations/sendMessage": {
     weight: 300,
-    run: async (house, who, [chat, body, again]) =>
-      conversations.sendMessage(house.ctx, who.viewer, { conversationId: await chatOf(house, who, chat), body: text(body), clientId: again % 9 === 0 ? `again-${who.viewer.userId.slice(0, 8)}` : house.newId() }),
+    run: async (house, who, [chat, body, again]) => {
+      const { viewer } = who;
+      const conversationId = await chatOf(house, who, chat);
+      const isMember = (await conversationsOf(house.ctx, viewer)).some(({ id }) => id === conversationId);
+      if (isMember && again % 5 === 0) return sendPicture(house.ctx, viewer, conversationId, { ...(body % 2 && { body: text(body) }), ...(body % 3 === 0 && { fileName: `file ${body}` }) });
+      return conversations.sendMessage(house.ctx, viewer, { conversationId, body: text(body), clientId: again % 9 === 0 ? `again-${viewer.userId.slice(0, 8)}` : house.newId() });
+    },
   },
   "conversations/markRead": {
     weight: 120,
