@@ -23,6 +23,9 @@ export default defineConfig({
   retries: process.env["CI"] ? 1 : 0,
   reporter: "list",
   use: {
+    // What cannot be pressed or reached fails by itself, long before its whole test would.
+    actionTimeout: patient(7_000),
+    navigationTimeout: patient(10_000),
     // A trace costs a fifth of a run. Where nobody watches, what fails is tried again anyway.
     trace: process.env["CI"] ? "on-first-retry" : "retain-on-failure",
     screenshot: "only-on-failure",

@@ -1,12 +1,11 @@
 import type { LinksFunction } from "@remix-run/node";
-import { Links, Meta, Outlet, Scripts, ScrollRestoration, useLoaderData, useLocation, useMatches, useRevalidator, useRouteError, useRouteLoaderData } from "@remix-run/react";
+import { Links, Meta, Outlet, Scripts, ScrollRestoration, useLoaderData, useMatches, useRevalidator, useRouteError, useRouteLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { I18nextProvider } from "react-i18next";
 import { AppShell, SkipLink } from "#app/components/app-shell.tsx";
 import { TimerAlarm } from "#app/components/family/timer-alarm.tsx";
 import { Freshness } from "#app/components/freshness.tsx";
 import { useNonce } from "#app/components/nonce.ts";
-import { NotificationHint } from "#app/components/notifications/notification-hint.tsx";
 import { NoNotifications, Notifications } from "#app/components/notifications/notifications.tsx";
 import { useUnreadTitle } from "#app/components/notifications/use-unread-title.ts";
 import { KeptForOffline } from "#app/components/offline/kept-for-offline.tsx";
@@ -113,20 +112,10 @@ export default function Root() {
   );
 }
 
+/** Above the page, where it is a copy: that it is one. */
 function Framed(props: Omit<Parameters<typeof AppShell>[0], "connection" | "notice">) {
   const connection = useConnectionState();
-  return <AppShell {...props} connection={connection} notice={<Notice connection={connection} />} />;
-}
-
-/** Above the page: that it is a copy; and above the list of chats, that there could be notifications. */
-function Notice({ connection }: { connection: ReturnType<typeof useConnectionState> }) {
-  const { pathname } = useLocation();
-  return (
-    <>
-      <OfflineNotice connection={connection} />
-      {pathname === "/chats" && <NotificationHint />}
-    </>
-  );
+  return <AppShell {...props} connection={connection} notice={<OfflineNotice connection={connection} />} />;
 }
 
 const Unframed = ({ children }: { children: ReactNode }) => (

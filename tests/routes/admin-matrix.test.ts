@@ -56,7 +56,7 @@ beforeAll(async () => {
     { sql: "UPDATE users SET role = 'member' WHERE id = ?", args: [dismissed.id] },
     { sql: "UPDATE users SET disabled_at = ? WHERE id = ?", args: [Date.now(), disabled.id] },
   ]);
-  people = { "signed out": app.browser(), member: member.browser, parent: await app.signedIn("parent@roost.test"), child: await childOfTheHouse(), "no longer admin": dismissed.browser, "disabled admin": disabled.browser };
+  people = { "signed out": app.browser(), member: member.browser, parent: await app.signedIn("parent@roost.test"), child: await childOfTheHouse(), tablet: await tablet(), "somebody at the tablet": await atTheTablet(), "no longer admin": dismissed.browser, "disabled admin": disabled.browser };
   await app.db.batch([{ sql: "UPDATE outbox_events SET state = 'dead', last_error = 'refused' WHERE seq = (SELECT min(seq) FROM outbox_events)" }]);
   const [event] = await app.db.all<{ id: string; seq: number }>("SELECT id, seq FROM outbox_events ORDER BY seq LIMIT 1");
   params = { id: event!.id };
@@ -74,6 +74,21 @@ async function signUp(name: string): Promise<{ id: string; browser: TestBrowser 
 async function childOfTheHouse(): Promise<TestBrowser> {
   const browser = app.browser();
   expect((await browser.post("/login/child", { familyCode: "demo", userName: "child", pin: "2468" })).status).toBe(302);
+  return browser;
+}
+
+/** A wall tablet of the demo family. */
+async function tablet(): Promise<TestBrowser> {
+  const browser = await app.signedIn("parent@roost.test");
+  expect((await browser.post("/settings", { intent: "tablet-create", name: "Hall" })).status).toBe(302);
+  return browser;
+}
+
+/** The same, while the family's child stands before it. */
+async function atTheTablet(): Promise<TestBrowser> {
+  const browser = await tablet();
+  const [child] = await app.db.all<{ id: string }>("SELECT user_id AS id FROM child_accounts LIMIT 1");
+  expect((await browser.post("/family/tablet", { intent: "enter", memberId: child!.id, pin: "2468" })).status).toBe(302);
   return browser;
 }
 
@@ -118,7 +133,7 @@ it("knows every door: what lies under the console's addresses asks for an admin,
   expect(CONSOLE.find(({ pattern }) => pattern === "/admin")!.action!.intents).toEqual(expect.arrayContaining(["user-disable", "user-reset-link", "revalidate-tags", "refresh-all", "env-check", "realtime-test", "db-check"]));
 });
 
-describe.each(["signed out", "member", "parent", "child", "no longer admin", "disabled admin"])("somebody %s", (who) => {
+describe.each(["signed out", "member", "parent", "child", "tablet", "somebody at the tablet", "no longer admin", "disabled admin"])("somebody %s", (who) => {
   it("is refused at every door, and nothing has changed", async () => {
     const before = await house();
     let knocked = 0;

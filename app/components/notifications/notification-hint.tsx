@@ -8,14 +8,17 @@ import { usePermission } from "./use-permission.ts";
 const DISMISSED = "roost-notifications-not-now";
 const listeners = new Set<() => void>();
 
-/** Above the list of chats, once: that Roost could tell of new messages. It never asks by itself. */
+/**
+ * Below the list of chats, once: that Roost could tell of new messages. It never asks by itself. Only a browser knows
+ * whether it is wanted, so it comes late: above the list it would push away what somebody is just about to press.
+ */
 export function NotificationHint() {
   const { t } = useTranslation();
   const { permission } = usePermission();
   const dismissed = useSyncExternalStore(watch, isDismissed, () => true);
   if (permission !== "default" || dismissed) return null;
   return (
-    <aside aria-label={t("notifications.hint.title")} className="mx-4 mt-3 flex flex-none flex-wrap items-center gap-x-4 gap-y-2 rounded-card border border-line bg-surface p-3" data-notification-hint>
+    <aside aria-label={t("notifications.hint.title")} className="mx-3 mt-6 flex flex-none flex-wrap items-center gap-x-4 gap-y-2 rounded-card border border-line bg-surface p-3" data-notification-hint>
       <p className="flex min-w-0 flex-1 basis-60 items-start gap-2.5 text-sm">
         <BellRing aria-hidden size={20} strokeWidth={1.5} className="mt-[0.1em] flex-none text-accent-ink" />
         <span>{t("notifications.hint.text")}</span>

@@ -1,17 +1,23 @@
-import { Form, useLoaderData, useSearchParams } from "@remix-run/react";
+import { Form, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
 import { ListFilter } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { AdminPage } from "#app/components/admin/admin-page.tsx";
+import { DoneBanner } from "#app/components/admin/outbox/done-banner.tsx";
+import { readAsked } from "#app/components/admin/outbox/address.ts";
 import { OperationRow } from "#app/components/admin/operation-row.tsx";
 import { useOperations } from "#app/components/admin/use-operations.ts";
 import { Button, LinkButton } from "#app/components/button.tsx";
 import { Card, CardBody } from "#app/components/card.tsx";
 import { EmptyState } from "#app/components/empty-state.tsx";
 import { SelectField } from "#app/components/field.tsx";
+import { failureOf, FormError } from "#app/components/form-error.tsx";
 import { List } from "#app/components/list.tsx";
 import type { RouteHandle } from "#app/components/route-handle.ts";
 import { OPERATION_KINDS, OPERATION_STATES } from "#app/domain/maintenance/operation.ts";
 import { operationActors, operationsFor } from "#app/domain/maintenance/operation-log.server.ts";
+import type { FormFailure } from "#app/http/form-failure.ts";
+import { form } from "#app/http/mutation.server.ts";
+import { outboxIntents } from "#app/http/outbox-intents.server.ts";
 import { page } from "#app/http/page.server.ts";
 import { filterOf, furtherBack } from "./filter.ts";
 
@@ -19,18 +25,24 @@ export const handle: RouteHandle = { title: (t) => t("adminOperations.title") };
 
 export const loader = page({ access: "admin" }, async ({ ctx, viewer, url }) => {
   const filter = filterOf(url.searchParams);
-  return { filter, ...(await operationsFor(ctx, viewer, filter)), actors: await operationActors(ctx, viewer), now: ctx.now() };
+  return { filter, ...(await operationsFor(ctx, viewer, filter)), actors: await operationActors(ctx, viewer), asked: readAsked(url.searchParams), now: ctx.now() };
 });
+
+/** The outbox's verbs, for scripts that follow the log: they say here what they changed. */
+export const action = form({ access: "admin", intents: outboxIntents });
 
 export default function Operations() {
   const { t } = useTranslation();
-  const { filter, operations: loaded, hasMore, actors, now } = useLoaderData<typeof loader>();
+  const { filter, operations: loaded, hasMore, actors, asked, now } = useLoaderData<typeof loader>();
+  const failure = failureOf<FormFailure>(useActionData<typeof action>());
   const operations = useOperations(loaded);
   const [params] = useSearchParams();
   const last = operations.at(-1);
   const isFiltered = Boolean(filter.kind ?? filter.state ?? filter.actorId);
   return (
     <AdminPage title={t("adminOperations.title")} text={t("adminOperations.text")}>
+      <FormError failure={failure} />
+      {asked.done && asked.changed !== undefined && !failure && <DoneBanner verb={asked.done} changed={asked.changed} asked={asked.asked} />}
       <Card>
         <CardBody>
           {/* Keyed by what is asked for: going back shows the filter of that page. */}

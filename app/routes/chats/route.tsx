@@ -7,6 +7,7 @@ import { LinkButton } from "#app/components/button.tsx";
 import { ConversationList } from "#app/components/chat/conversation-list.tsx";
 import { NewRoomPane } from "#app/components/chat/new-room-pane.tsx";
 import { LoadedStatuses } from "#app/components/presence/loaded-statuses.tsx";
+import { NotificationHint } from "#app/components/notifications/notification-hint.tsx";
 import type { RouteHandle } from "#app/components/route-handle.ts";
 import { EmptyState } from "#app/components/empty-state.tsx";
 import { FormError, failureOf } from "#app/components/form-error.tsx";
@@ -97,6 +98,7 @@ export default function Chats() {
           )}
           <OpenRooms rooms={data.openRooms.filter(({ id }) => !known.has(id))} />
           <PeopleToChatWith people={data.people.filter(({ id }) => !known.has(id))} />
+          {!open && <NotificationHint />}
         </section>
         <div className={`chats-detail ${open ? "" : "max-lg:hidden"}`}>{roomRefused ? <NewRoomPane formKey={data.formKey} failure={roomRefused} /> : <Outlet context={{ formKey: data.formKey }} />}</div>
       </div>
