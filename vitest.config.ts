@@ -21,6 +21,8 @@ export default defineConfig({
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: HOOK_TIMEOUT_MS,
     teardownTimeout: 10_000,
+    // Where nobody watches, one that fails is tried once more, and is named in the end as a bug to find.
+    retry: process.env["CI"] ? 1 : 0,
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
