@@ -18,7 +18,7 @@ export function NotificationHint() {
   const dismissed = useSyncExternalStore(watch, isDismissed, () => true);
   if (permission !== "default" || dismissed) return null;
   return (
-    <aside aria-label={t("notifications.hint.title")} className="mx-3 mt-6 flex flex-none flex-wrap items-center gap-x-4 gap-y-2 rounded-card border border-line bg-surface p-3" data-notification-hint>
+    <section aria-label={t("notifications.hint.title")} className="mx-3 mt-6 flex flex-none flex-wrap items-center gap-x-4 gap-y-2 rounded-card border border-line bg-surface p-3" data-notification-hint>
       <p className="flex min-w-0 flex-1 basis-60 items-start gap-2.5 text-sm">
         <BellRing aria-hidden size={20} strokeWidth={1.5} className="mt-[0.1em] flex-none text-accent-ink" />
         <span>{t("notifications.hint.text")}</span>
@@ -31,7 +31,7 @@ export function NotificationHint() {
           {t("notifications.hint.notNow")}
         </Button>
       </span>
-    </aside>
+    </section>
   );
 }
 

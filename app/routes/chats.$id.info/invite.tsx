@@ -26,7 +26,7 @@ export function Invite({ conversationId, loaded: first, inside }: InviteProps) {
   const isSearch = searched.find !== "";
   return (
     <>
-      {isMany && <PeopleSearch id="find-person" fetcher={fetcher} action={`/chats/${conversationId}/info`} name="find" label={t("rooms.findPerson")} value={first.searched.find} />}
+      {isMany && <PeopleSearch id="find-person" fetcher={fetcher} action={`/chats/${conversationId}/info`} name="find" label={t("rooms.findPerson")} value={first.searched.find} answered={searched.find} />}
       {people.length > 0 ? (
         <ul className="flex flex-col">
           {people.map((person) => (

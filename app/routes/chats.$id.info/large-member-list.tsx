@@ -19,7 +19,7 @@ export function LargeMemberList({ loaded: first, ...list }: LargeMemberListProps
   if (!members) return null;
   return (
     <>
-      <PeopleSearch id={FORM} fetcher={fetcher} action={`/chats/${list.conversationId}/info`} name="who" label={t("rooms.findMember")} value={first.searched.who} />
+      <PeopleSearch id={FORM} fetcher={fetcher} action={`/chats/${list.conversationId}/info`} name="who" label={t("rooms.findMember")} value={first.searched.who} answered={searched.who} />
       {members.people.length > 0 ? <MemberList members={members.people} {...list} /> : <p className="text-sm text-ink-soft">{t("rooms.nobodyFound")}</p>}
       <p role="status" className="sr-only">
         {searched.who !== "" && t("rooms.found", { count: members.people.length })}

@@ -1,5 +1,6 @@
 import type { useFetcher } from "@remix-run/react";
 import { Search } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/button.tsx";
 import { TextField } from "#app/components/field.tsx";
@@ -7,19 +8,35 @@ import { MAX_NAME_LENGTH } from "#app/domain/accounts/schema.ts";
 
 interface PeopleSearchProps {
   /** Loads the page's people anew, without moving on; without JavaScript the form loads the page. */
-  fetcher: Pick<ReturnType<typeof useFetcher>, "Form" | "submit">;
+  fetcher: Pick<ReturnType<typeof useFetcher>, "Form" | "submit" | "state">;
   action: string;
   id: string;
   name: string;
   label: string;
   value: string;
+  /** What the people on the screen were searched by. */
+  answered: string;
 }
 
 /** Finds somebody by name, letter by letter. */
-export function PeopleSearch({ fetcher, action, id, name, label, value }: PeopleSearchProps) {
+export function PeopleSearch({ fetcher, action, id, name, label, value, answered }: PeopleSearchProps) {
   const { t } = useTranslation();
+  const form = useRef<HTMLFormElement>(null);
+  const askedAgain = useRef<string | null>(null);
+
+  // What was typed before this page listened, or while an answer was dropped for something pressed meanwhile, is searched
+  // once more.
+  useEffect(() => {
+    const field = form.current?.elements.namedItem(name);
+    if (fetcher.state !== "idle" || !(field instanceof HTMLInputElement)) return;
+    const typed = field.value.trim();
+    if (typed === answered || typed === askedAgain.current) return;
+    askedAgain.current = typed;
+    fetcher.submit(form.current);
+  });
+
   return (
-    <fetcher.Form id={id} role="search" aria-label={label} method="get" action={action} className="mb-3 flex items-end gap-2">
+    <fetcher.Form ref={form} id={id} role="search" aria-label={label} method="get" action={action} className="mb-3 flex items-end gap-2">
       <div className="min-w-0 flex-1">
         <TextField type="search" label={label} name={name} defaultValue={value} maxLength={MAX_NAME_LENGTH} autoComplete="off" onChange={({ currentTarget: { form } }) => form && fetcher.submit(form)} />
       </div>
