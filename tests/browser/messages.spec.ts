@@ -40,6 +40,8 @@ test("reactions, an edit and a deletion reach the other's screen live, by mouse 
   // The keyboard alone: to the message, its menu, the editor, back.
   await parent.page.locator('textarea[name="body"]').focus();
   await parent.page.keyboard.press("Shift+Tab");
+  await expect(parent.page.getByRole("button", { name: "Attach" })).toBeFocused();
+  await parent.page.keyboard.press("Shift+Tab");
   await expect(bubble(parent.page, "Dinner at seven?")).toBeFocused();
   await parent.page.keyboard.press("Enter");
   await expect(parent.page.locator("[data-message-menu]")).toBeVisible();
