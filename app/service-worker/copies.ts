@@ -39,6 +39,8 @@ export class Copies {
   /** Requests are numbered when they leave: an answer to an older one says nothing about who is signed in now. */
   #asked = 0;
   #heard = 0;
+  /** Who that was. */
+  #owner: string = NOBODY;
   /** Storing and deleting in turn. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -53,12 +55,14 @@ export class Copies {
     const owner = response.headers.get(USER_HEADER);
     if (owner === null || asked < this.#heard) return Promise.resolve();
     this.#heard = asked;
+    this.#owner = owner;
     return this.#inTurn(() => this.#deleteAll(owner));
   }
 
   /** Signing out: whatever is still on its way was asked for before. */
   forget(): Promise<void> {
     this.#heard = this.ask();
+    this.#owner = NOBODY;
     return this.#inTurn(() => this.#deleteAll(NOBODY));
   }
 
@@ -70,8 +74,8 @@ export class Copies {
     const copy = await this.#copyOf(response);
     if (!copy) return;
     await this.#inTurn(async () => {
-      // Somebody signed out or in since.
-      if (asked < this.#heard) return;
+      // Somebody signed out or in since. Answers to the same person may overtake each other.
+      if (asked < this.#heard && owner !== this.#owner) return;
       const cache = await caches.open(PREFIX + owner);
       await cache.put(url.pathname, copy);
       await trim(cache);
