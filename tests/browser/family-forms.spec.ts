@@ -5,6 +5,7 @@
 import { openDatabase, type Database } from "#db/database.ts";
 import { newId } from "#app/domain/ids.ts";
 import { fillRoom } from "#tests/domain/people.ts";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { connected } from "./household.ts";
@@ -53,7 +54,7 @@ test("without JavaScript what is half typed stays while the timers load themselv
   await expect(frame.locator("[data-timer]")).toBeVisible();
   const typed = page.getByRole("region", { name: "Timers" }).getByLabel("What for?");
   await typed.fill("Half a na");
-  await page.waitForEvent("framenavigated", { predicate: (each) => each.url().endsWith("/family/timers"), timeout: 30_000 });
+  await page.waitForEvent("framenavigated", { predicate: (each) => each.url().endsWith("/family/timers"), timeout: patient(30_000) });
   await expect(typed).toHaveValue("Half a na");
   await until(async () => (await database.all("SELECT 1 FROM timers WHERE name = 'Eggs' AND state = 'expired'")).length > 0, { timeout: 30_000, what: "the timer to end" });
   await page.goto("/family");

@@ -84,7 +84,7 @@ async function settled(page: Page, limit = SETTLED_WITHIN_MS) {
   await expect(async () => {
     await fresh.goto(page.url());
     expect(await read(page)).toEqual(await read(fresh));
-  }).toPass({ timeout: limit, intervals: [100, 250, 500] });
+  }).toPass({ timeout: patient(limit), intervals: [100, 250, 500] });
   const shown = await read(page);
   await fresh.close();
   return shown;

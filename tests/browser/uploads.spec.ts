@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import type { CDPSession, Locator, Page } from "@playwright/test";
 import { openDatabase, type Database } from "#db/database.ts";
+import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { startTcpProxy, type TcpProxy } from "#tests/support/tcp-proxy.ts";
 import { noise, photo } from "#tests/support/uploads.ts";
@@ -109,7 +110,7 @@ test("at 50 KB/s: progress only rises, then the server looks; cancelled in the m
     new MutationObserver(note).observe(document.querySelector("#compose")!, { subtree: true, childList: true, attributes: true });
   });
   await choose(page, await heavyPicture("slow.png", 220));
-  await expect(chosen(page, "done")).toBeVisible({ timeout: 30_000 });
+  await expect(chosen(page, "done")).toBeVisible({ timeout: patient(30_000) });
   const seen = await page.evaluate(() => (window as unknown as { seen: { status: string; value: number | null }[] }).seen);
   const values = seen.flatMap(({ value }) => value ?? []);
   expect(values).toEqual(values.toSorted((a, b) => a - b));
@@ -182,7 +183,7 @@ test("pasted and dropped; written offline it waits with its picture, and goes ou
   await expect.poll(() => loaded(waiting.locator("img"))).toBe(true);
   expect(await attachmentsOf("#offline")).toEqual([]);
   await context.setOffline(false);
-  await expect(onScreen(page, "#offline", "sent").or(onScreen(page, "#offline", "read"))).toBeVisible({ timeout: 20_000 });
+  await expect(onScreen(page, "#offline", "sent").or(onScreen(page, "#offline", "read"))).toBeVisible({ timeout: patient(20_000) });
   await expect(page.locator("[data-message]", { hasText: "#offline" }).locator('img[src^="/files/"]')).toHaveCount(1);
   expect((await attachmentsOf("#offline")).map(({ images }) => images.length)).toEqual([1]);
   expect(await counted()).toEqual({ images: before.images + 3, files: before.files + 1 });
