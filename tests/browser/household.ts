@@ -34,6 +34,8 @@ export async function openParentsChat(page: Page): Promise<string> {
   // By the other one's name: rooms stand in the list, too.
   await page.locator(".conversation-row", { has: page.locator(".font-semibold", { hasText: /^(Mona|Adam)/ }) }).first().click();
   await page.waitForURL(/\/chats\/[0-9a-f]{32}/);
+  // The address changes before the page does.
+  await page.locator("#body").waitFor();
   return new URL(page.url()).pathname.split("/")[2]!;
 }
 
