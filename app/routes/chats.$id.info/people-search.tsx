@@ -6,6 +6,9 @@ import { Button } from "#app/components/button.tsx";
 import { TextField } from "#app/components/field.tsx";
 import { MAX_NAME_LENGTH } from "#app/domain/accounts/schema.ts";
 
+/** So often one text is asked for again. */
+const MOST_TIMES = 5;
+
 interface PeopleSearchProps {
   /** Loads the page's people anew, without moving on; without JavaScript the form loads the page. */
   fetcher: Pick<ReturnType<typeof useFetcher>, "Form" | "submit" | "state">;
@@ -22,16 +25,17 @@ interface PeopleSearchProps {
 export function PeopleSearch({ fetcher, action, id, name, label, value, answered }: PeopleSearchProps) {
   const { t } = useTranslation();
   const form = useRef<HTMLFormElement>(null);
-  const askedAgain = useRef<string | null>(null);
+  const again = useRef({ typed: "", times: 0 });
 
-  // What was typed before this page listened, or while an answer was dropped for something pressed meanwhile, is searched
-  // once more.
+  // What was typed before this page listened, or whose answer was dropped for something pressed meanwhile, is searched
+  // again; a few times, since a navigation drops what is on its way as often as there is one.
   useEffect(() => {
     const field = form.current?.elements.namedItem(name);
     if (fetcher.state !== "idle" || !(field instanceof HTMLInputElement)) return;
     const typed = field.value.trim();
-    if (typed === answered || typed === askedAgain.current) return;
-    askedAgain.current = typed;
+    if (typed !== again.current.typed) again.current = { typed, times: 0 };
+    if (typed === answered || again.current.times >= MOST_TIMES) return;
+    again.current.times += 1;
     fetcher.submit(form.current);
   });
 
