@@ -2,9 +2,10 @@
  * Runs one process of a finished build: `node worker/run.mjs app|relay|channels|migrate|seed|grant-admin|doctor|backup|restore|import-messages|export-messages [arguments]`.
  * Plain JavaScript, so that a machine without the build gets one clear line instead of a module error.
  */
-import { closeSync, existsSync, openSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { letGoOfOutputs } from "./supervisor/outputs.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const workerBuild = (name) => path.join(root, "build/worker", `${name}.js`);
@@ -47,11 +48,7 @@ const runs = name === "app" ? import("./supervisor/app.mjs").then(({ serveApp })
 await runs.catch(stop);
 
 function endWithParent() {
-  // The pipes to the parent are broken, and pino's flush at the end would try the same broken pipe for ever.
-  for (const output of [1, 2]) {
-    closeSync(output);
-    openSync("/dev/null", "w");
-  }
+  letGoOfOutputs();
   if (process.listenerCount("SIGTERM") > 0) process.kill(process.pid, "SIGTERM");
   else process.exit(0);
 }

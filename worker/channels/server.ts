@@ -32,6 +32,8 @@ const REQUEST_SWEEP_MS = 2_000;
 const SPARE_SOCKETS = 1_000;
 /** Publishers keep their connections; they close them first, so that none is cut under a request. */
 const KEEP_ALIVE_MS = 65_000;
+/** After a restart all clients come at once. Who finds no room waits a second for the system's next try; Node's own 511 is too few. */
+const BACKLOG = 4_096;
 
 export interface ChannelsServerOptions {
   host: string;
@@ -55,8 +57,11 @@ export interface ChannelsServer {
   readonly connectionCount: number;
   /** How many channels are occupied. */
   readonly channelCount: number;
-  /** Tells every client to reconnect (4200) and stops; resolved once no socket is left. */
-  close(): Promise<void>;
+  /**
+   * Tells every client to reconnect (4200) and stops; resolved once no socket is left. With `replaced`, another process
+   * listens on this port already, and clients are told only when nobody can come to this one any more.
+   */
+  close(options?: { replaced?: boolean }): Promise<void>;
 }
 
 /**
@@ -113,21 +118,28 @@ export async function startChannelsServer(options: ChannelsServerOptions): Promi
   const stopHeartbeat = startHeartbeat(connections, limits, clock.monotonic);
   const address = server.address() as AddressInfo;
 
-  async function stop(): Promise<void> {
+  async function stop(replaced: boolean): Promise<void> {
     stopHeartbeat();
     delivery?.close();
+    // Whoever comes from now on is the other process's.
+    let closed = replaced ? stopListening() : null;
     const told = [...connections];
     for (const connection of told) connection.end(CLOSE.reconnect, "Server is closing. Please reconnect shortly.");
     writer.flush();
     // Everybody's leaving is no news: they are told to come back.
     news?.close();
-    if (told.length > 0) await nobodyComes();
-    sockets.sendHeldAway();
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    if (!closed && told.length > 0) await nobodyComes();
+    sockets.sendHeldAway(replaced);
+    closed ??= stopListening();
     server.closeIdleConnections();
     const cutting = setTimeout(() => raw.forEach((socket) => socket.destroy()), limits.closeGraceMs);
     await closed;
     clearTimeout(cutting);
+  }
+
+  /** Resolves once no socket is left. */
+  function stopListening(): Promise<void> {
+    return new Promise((resolve) => server.close(() => resolve()));
   }
 
   /** Until those who were told to reconnect have done so: the quick ones at once, the others one round trip later. */
@@ -152,14 +164,14 @@ export async function startChannelsServer(options: ChannelsServerOptions): Promi
       return [...registry.list()].length;
     },
     // A turn later, so that `isStopping` holds before the first connection is told.
-    close: () => (stopping ??= Promise.resolve().then(stop)),
+    close: ({ replaced = false } = {}) => (stopping ??= Promise.resolve().then(() => stop(replaced))),
   };
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off("error", reject);
       resolve();
     });

@@ -16,6 +16,9 @@ import type { UserDirectory } from "./user-directory.ts";
 /** Since 5, messages have looked the same; 7 only tells the activity timeout, which older clients pass over. */
 const PROTOCOLS = new Set(["5", "6", "7"]);
 
+type Farewell = [code: number, message: string];
+const BACK_IN_A_SECOND: Farewell = [CLOSE.overCapacity, "Server is restarting. Please reconnect in a second."];
+
 export interface SocketParts {
   app: AppCredentials;
   limits: Limits;
@@ -36,6 +39,7 @@ export class SocketEndpoint {
   readonly #server: WebSocketServer;
   /** Came while the server stops: they are told to come back only when it is gone, so that the next one is there for them. */
   #held: Connection[] | null = [];
+  #farewell: Farewell = BACK_IN_A_SECOND;
 
   constructor(private readonly parts: SocketParts) {
     // Compression would cost ten times the fan-out and 230 instead of 13 KB a connection.
@@ -50,16 +54,20 @@ export class SocketEndpoint {
     this.#server.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, socket, request.url ?? "/"));
   }
 
-  /** Tells those who came during the stop to wait a second, which clients do after 4100. */
-  sendHeldAway(): void {
+  /**
+   * Tells those who came during the stop, and those who still come, to wait a second, which clients do after 4100.
+   * @param replaced another process serves on this port: they may come again at once (4200)
+   */
+  sendHeldAway(replaced: boolean): void {
     const held = this.#held ?? [];
     this.#held = null;
+    this.#farewell = replaced ? [CLOSE.reconnect, "Server was replaced. Please reconnect."] : BACK_IN_A_SECOND;
     for (const connection of held) this.#hold(connection);
   }
 
   #hold(connection: Connection): void {
     if (this.#held) this.#held.push(connection);
-    else connection.end(CLOSE.overCapacity, "Server is restarting. Please reconnect in a second.");
+    else connection.end(...this.#farewell);
   }
 
   #accept(ws: WebSocket, socket: Duplex, url: string): void {

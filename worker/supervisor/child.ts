@@ -66,7 +66,17 @@ export function keepAlive(plan: ProcessPlan, cwd: string, output: Output, now: (
     },
     kill() {
       stopping = true;
-      process?.kill("SIGKILL");
+      if (process?.pid) killGroup(process.pid);
     },
   };
+}
+
+/** A process and those that it started: what they hold, its outputs among it, is free only when all are gone. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch (error) {
+    // It ended while we were looking.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }
