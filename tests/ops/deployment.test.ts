@@ -34,6 +34,8 @@ test("every unit starts a process that there is, as somebody who is not root", a
     const name = /^ExecStart=\/usr\/bin\/node (?:--enable-source-maps )?worker\/run\.mjs ([a-z-]+)/m.exec(text)?.[1];
     expect(starter, unit).toMatch(new RegExp(`^  "?${name}"?: `, "m"));
     expect(text, unit).toMatch(/^User=roost$/m);
+    // Only the Channels server is replaced by it; it ends the others.
+    expect(text.includes("ExecReload=/bin/kill -HUP $MAINPID"), unit).toBe(name === "channels");
   }
 });
 

@@ -4,11 +4,13 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { patient } from "#tests/support/patience.ts";
 import { until } from "#tests/support/wait.ts";
-import { childrenOf, house, isAlive, type House, type Run } from "./supervised.ts";
+import { childrenOf, descendantsOf, house, isAlive, type House, type Run } from "./supervised.ts";
 
 /** A later start finds everything installed, built and migrated. */
 const LATER_START_WITHIN_MS = 5_000;
 const LATER_STARTS = 3;
+/** app, relay, and the two of channels. */
+const HOUSE_PROCESSES = 4;
 
 let home: House;
 let started: Run[];
@@ -30,6 +32,7 @@ async function start(env?: Record<string, string>) {
   return run;
 }
 
+const oneNew = (pid: number, known: number[]) => descendantsOf(pid).find((one) => !known.includes(one));
 const statusOf = async (url: string) => (await fetch(url)).status;
 
 test("names the address and the demo accounts, and serves", async () => {
@@ -82,10 +85,21 @@ test.each(["app", "relay", "channels"])("%s is started again when it dies", asyn
   expect(run.stdout()).toContain(`${name} ended (SIGKILL), starting it again`);
 });
 
+test("SIGHUP to channels brings in a new process, and the supervisor sees none end", async () => {
+  const run = await start();
+  const channels = childrenOf(run.pid).get("channels")!;
+  const before = descendantsOf(channels);
+  process.kill(channels, "SIGHUP");
+  const after = await until(() => oneNew(channels, before), { what: "a new process" });
+  await until(() => before.every((pid) => !isAlive(pid)) && isAlive(after), { what: "the one before to be gone" });
+  expect(childrenOf(run.pid).get("channels")).toBe(channels);
+  expect(run.stdout()).not.toContain("starting it again");
+});
+
 test.each(["SIGTERM", "SIGINT"] as const)("%s ends all, in order, with exit code 0", async (signal) => {
   const run = await start();
-  const children = [...childrenOf(run.pid).values()];
-  expect(children).toHaveLength(3);
+  const children = descendantsOf(run.pid);
+  expect(children).toHaveLength(HOUSE_PROCESSES);
   run.signal(signal);
   expect(await run.ended).toBe(0);
   expect(children.filter(isAlive)).toEqual([]);
@@ -95,8 +109,8 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s ends all, in order, with exit code
 
 test("children do not outlive a supervisor that was killed", async () => {
   const run = await start();
-  const children = [...childrenOf(run.pid).values()];
-  expect(children).toHaveLength(3);
+  const children = descendantsOf(run.pid);
+  expect(children).toHaveLength(HOUSE_PROCESSES);
   run.signal("SIGKILL");
   await until(() => !children.some(isAlive), { what: "the children to end" });
 });

@@ -82,6 +82,12 @@ export function childrenOf(pid: number): Map<string, number> {
   return children;
 }
 
+/** All processes that `pid` and those below it have started. */
+export function descendantsOf(pid: number): number[] {
+  const below = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && readProcess(Number(name))?.parent === pid);
+  return below.flatMap((name) => [Number(name), ...descendantsOf(Number(name))]);
+}
+
 function readProcess(pid: number) {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, "utf8");

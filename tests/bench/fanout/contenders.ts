@@ -29,7 +29,10 @@ const roost: Contender = {
     await ensureBuilt();
     const port = await freePort();
     const env: Record<string, string> = { ...cleanEnvironment(), PUSHER_APP_ID: APP.id, PUSHER_KEY: APP.key, PUSHER_SECRET: APP.secret, CHANNELS_PORT: String(port), CHANNELS_WEBHOOK_URL: "http://127.0.0.1:9/", LOG_LEVEL: "silent" };
-    return running(spawn(process.execPath, ["worker/run.mjs", "channels"], { cwd: ROOT, env: env as NodeJS.ProcessEnv, stdio: ["ignore", "ignore", "inherit"] }), port);
+    const child = spawn(process.execPath, ["worker/run.mjs", "channels"], { cwd: ROOT, env: env as NodeJS.ProcessEnv, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    // Connections are held, and their memory with them, by the process that serves, not by the one that started it.
+    const [{ pid }] = (await once(child, "message")) as [{ pid: number }];
+    return running(child, port, pid);
   },
 };
 
@@ -48,14 +51,14 @@ const soketi: Contender = { name: "soketi 1.6.1", start: () => startSoketi(APP) 
 export const contenders: Contender[] = [roost, ...(soketiUnavailable ? [] : [soketi]), bare];
 export const absent = soketiUnavailable;
 
-async function running(child: ChildProcess, port: number): Promise<Running> {
+async function running(child: ChildProcess, port: number, pid = child.pid!): Promise<Running> {
   const killed = () => child.kill("SIGKILL");
   process.once("exit", killed);
   const answers = async () => (await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(1_000) })).status < 500;
   await until(answers, { timeout: 20_000, what: `a server on port ${port}` });
   return {
     port,
-    pid: child.pid!,
+    pid,
     async stop() {
       process.off("exit", killed);
       const gone = once(child, "exit");

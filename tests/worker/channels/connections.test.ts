@@ -143,6 +143,24 @@ describe("stopping", () => {
     expect(next.server.connectionCount).toBe(1);
   });
 
+  it("when another process serves already, says 4200 to those in the door, too, at once", async () => {
+    // Who was told 4100 would wait for a second, and nobody is waited for: the next client is the other process's.
+    const { server, target } = await startServer({ limits: { stoppingMs: 60_000, stoppingAtMostMs: 60_000 } });
+    const client = await connect(target);
+    const inTheDoor = connectTcp(target.port, target.host);
+    let answered = "";
+    inTheDoor.on("data", (chunk) => (answered += chunk.toString("latin1")));
+    inTheDoor.write(`GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /app/${app.key}?protocol=7 HTTP/1.1\r\nHost: x\r\n`);
+    await until(() => answered.includes("200 OK"), { what: "the first of both requests to be answered" });
+    const closed = server.close({ replaced: true });
+    expect((await client.closing()).code).toBe(4200);
+    await expect(fetch(`http://${target.host}:${target.port}/`)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
+    inTheDoor.write("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    await until(() => answered.includes('"code":4200'), { what: "the one in the door to be told" });
+    inTheDoor.destroy();
+    await closed;
+  });
+
   it("does not wait for a client that will not go, and may be asked twice", async () => {
     const { server, target } = await startServer({ limits: { closeGraceMs: 50 } });
     const client = await connect(target);

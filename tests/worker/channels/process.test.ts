@@ -1,35 +1,62 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "#tests/conformance/socket-client.ts";
+import { isAlive } from "#tests/ops/supervised.ts";
+import { dataFolder } from "#tests/support/data-folder.ts";
+import { until } from "#tests/support/wait.ts";
 
 const MAIN = path.resolve(import.meta.dirname, "../../../worker/channels/main.ts");
 const SECRET = "a-secret-of-our-own-0123456789";
 const APP = { PUSHER_APP_ID: "app", PUSHER_KEY: "app-key", PUSHER_SECRET: SECRET };
 
+interface Ready {
+  ready: boolean;
+  port: number;
+  pid: number;
+}
+
 /** The server as an operator runs it: from settings alone. */
-function start(env: Record<string, string>) {
-  const child = spawn(process.execPath, ["--import", "tsx", MAIN], {
+function start(env: Record<string, string>, main = MAIN) {
+  // A process group of its own, as the supervisor gives it one.
+  const child = spawn(process.execPath, ["--import", "tsx", main], {
     env: { PATH: process.env["PATH"], NODE_ENV: "production", CHANNELS_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
+    detached: true,
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   let output = "";
   let errors = "";
+  const said: Ready[] = [];
   child.stdout!.on("data", (chunk) => (output += String(chunk)));
   child.stderr!.on("data", (chunk) => (errors += String(chunk)));
+  // `tsx` sends messages of its own.
+  child.on("message", (message) => "ready" in (message as object) && said.push(message as Ready));
+  // Not before all who hold its outputs are gone, those whom it started among them.
   const ended = new Promise<{ code: number | null; output: string; errors: string }>((resolve) => child.once("close", (code) => resolve({ code, output, errors })));
-  const ready = new Promise<{ ready: boolean; port: number }>((resolve) => child.once("message", (message) => resolve(message as { ready: boolean; port: number })));
-  return { child, ended, ready };
+  /** What it said when it was ready for the `times`th time. */
+  const ready = (times = 1) => until(() => said[times - 1], { timeout: 30_000, what: `${times} times ready (${errors})` });
+  return { child, ended, ready, said, errors: () => errors };
+}
+
+const APP_OF = { id: "app", key: "app-key", secret: SECRET };
+const targetOf = (port: number) => ({ host: "127.0.0.1", port, app: APP_OF, stop: () => Promise.resolve() });
+
+/** @throws the system's error when nobody listens */
+async function knock(port: number): Promise<void> {
+  await (await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" } })).arrayBuffer();
 }
 
 describe("the channels process", () => {
   it("serves, says so, and stops gracefully without having written its secret", async () => {
     const { child, ended, ready } = start(APP);
-    const { port } = await ready;
-    const client = await connect({ host: "127.0.0.1", port, app: { id: "app", key: "app-key", secret: SECRET }, stop: () => Promise.resolve() });
+    const { port } = await ready();
+    const client = await connect(targetOf(port));
     await client.join("private-room");
     child.kill("SIGTERM");
     expect((await client.closing()).code).toBe(4200);
@@ -41,7 +68,7 @@ describe("the channels process", () => {
 
   it("stops gracefully, too, when its parent has let go of it", async () => {
     const { child, ready } = start(APP);
-    await ready;
+    await ready();
     // Not "close": Node does not report that after a parent's own disconnect.
     const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
     child.disconnect();
@@ -74,7 +101,7 @@ describe("the channels process", () => {
 
   it("listens publicly with permission and a secret of its own", async () => {
     const { ready } = start({ ...APP, CHANNELS_HOST: "0.0.0.0", CHANNELS_ALLOW_PUBLIC: "1" });
-    expect((await ready).ready).toBe(true);
+    expect((await ready()).ready).toBe(true);
   });
 
   it("does not start on a port in use: one line that names the setting", async () => {
@@ -85,3 +112,106 @@ describe("the channels process", () => {
     expect({ code, errors }).toEqual({ code: 1, errors: "channels: CHANNELS_PORT: the port is already in use; stop the other program or choose another port\n" });
   });
 });
+
+describe("a reload (SIGHUP)", () => {
+  it("brings in a new process on the same port, and sends clients to it", async () => {
+    const { child, ended, ready } = start(APP);
+    const before = await ready();
+    const client = await connect(targetOf(before.port));
+    await client.join("private-room");
+    child.kill("SIGHUP");
+    const after = await ready(2);
+    expect(after.port).toBe(before.port);
+    expect(after.pid).not.toBe(before.pid);
+    expect((await client.closing()).code).toBe(4200);
+    await (await connect(targetOf(after.port))).join("private-room");
+    await until(() => !isAlive(before.pid), { what: "the process before to be gone" });
+    child.kill("SIGTERM");
+    const { code, output, errors } = await ended;
+    expect({ code, errors }).toEqual({ code: 0, errors: "" });
+    expect(output).toContain('"replaced":true');
+  });
+
+  it("refuses nobody meanwhile, and does what is asked during it afterwards", async () => {
+    const { child, ready } = start(APP);
+    const { port } = await ready();
+    child.kill("SIGHUP");
+    const first = ready(2).then(() => child.kill("SIGHUP"));
+    let over = false;
+    const third = ready(3).then(() => (over = true));
+    let answered = 0;
+    while (!over) {
+      await knock(port);
+      answered += 1;
+    }
+    await Promise.all([first, third]);
+    expect(answered).toBeGreaterThan(10);
+  });
+
+  it("is done once more when it is asked for while one is starting", async () => {
+    const { child, ready, said } = start(APP);
+    await ready();
+    child.kill("SIGHUP");
+    // Signals that come together are one: the second one has to find the first one under way.
+    await until(() => childCount(child.pid!) === 2, { interval: 5, what: "the new process to start" });
+    child.kill("SIGHUP");
+    await ready(3);
+    expect(new Set(said.map(({ pid }) => pid)).size).toBe(3);
+  });
+
+  it("changes nothing when the new process does not come up", async () => {
+    const folder = await mkdtemp(path.join(dataFolder(), "roost-channels-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const broken = path.join(folder, "broken");
+    // Stands for a new version that does not start.
+    const main = path.join(folder, "main.mjs");
+    await writeFile(main, `import cluster from "node:cluster";\nimport { existsSync } from "node:fs";\nif (cluster.isWorker && existsSync(${JSON.stringify(broken)})) process.exit(7);\nawait import(${JSON.stringify(pathToFileURL(MAIN).href)});\n`);
+    const { child, ready, errors } = start(APP, main);
+    const { port } = await ready();
+    const client = await connect(targetOf(port));
+    await writeFile(broken, "");
+    child.kill("SIGHUP");
+    await until(() => errors().includes("the new process did not come up (exit code 7); the one before goes on"), { what: "it to be said" });
+    await client.settled();
+    expect(client.closed).toBeNull();
+    await rm(broken);
+    child.kill("SIGHUP");
+    await ready(2);
+    expect((await client.closing()).code).toBe(4200);
+  });
+});
+
+describe("the two processes of it", () => {
+  it("end together when the first is killed, and leave the port", async () => {
+    const { child, ended, ready } = start(APP);
+    const { port, pid } = await ready();
+    child.kill("SIGKILL");
+    await ended;
+    await until(() => !isAlive(pid), { what: "the process that serves to be gone" });
+    await expect(knock(port)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
+  });
+
+  it("end together when the one that serves is killed, with one line and exit code 1", async () => {
+    const { ended, ready } = start(APP);
+    process.kill((await ready()).pid, "SIGKILL");
+    expect(await ended).toMatchObject({ code: 1, errors: "channels: the process that serves ended (SIGKILL)\n" });
+  });
+
+  it("stop gracefully when both are told, as service managers do", async () => {
+    const { child, ended, ready } = start(APP);
+    const { port } = await ready();
+    const client = await connect(targetOf(port));
+    process.kill(-child.pid!, "SIGTERM");
+    expect((await client.closing()).code).toBe(4200);
+    expect(await ended).toMatchObject({ code: 0, errors: "" });
+  });
+
+  it("do not outlive their terminal", async () => {
+    const { child, ended, ready } = start(APP);
+    await ready();
+    process.kill(-child.pid!, "SIGHUP");
+    expect((await ended).code).toBe(1);
+  });
+});
+
+const childCount = (pid: number) => readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").length;
