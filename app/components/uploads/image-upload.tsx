@@ -10,6 +10,7 @@ import type { ImageData, ImageTable } from "#app/domain/images/image.ts";
 import { PICTURE_ACCEPT } from "#app/realtime/uploads/upload-list.ts";
 import { useUploads } from "#app/realtime/uploads/use-uploads.ts";
 import { Picture } from "./picture.tsx";
+import { Preview } from "./preview.tsx";
 import { ProgressBar } from "./progress-bar.tsx";
 import { useGivenFiles } from "./use-given-files.ts";
 import { problemOfAddress, problemText, withoutProblem } from "./upload-problem.ts";
@@ -71,13 +72,9 @@ export function ImageUpload({ table, id, image, label, shape = "card" }: ImageUp
       <input type="hidden" name="uploadId" value={formUploadId} suppressHydrationWarning />
       <input type="hidden" name="redirectTo" value={`${location.pathname}${withoutProblem(location.search)}#picture-${id}`} />
       <div className={classes("image-upload-place", shape === "round" ? "rounded-full" : "rounded-card")}>
-        {upload?.preview && !upload.image ? (
-          <img src={upload.preview} alt="" className={classes("size-full object-cover", underWay && "opacity-60")} />
-        ) : shown ? (
-          <Picture image={shown} alt="" sizes={PLACE} className="size-full object-cover" />
-        ) : (
-          <ImagePlus aria-hidden size={28} className="text-ink-faint" />
-        )}
+        <Preview src={upload?.image ? null : (upload?.preview ?? null)} className={classes("size-full object-cover", underWay && "opacity-60")}>
+          {shown ? <Picture image={shown} alt="" sizes={PLACE} className="size-full object-cover" /> : <ImagePlus aria-hidden size={28} className="text-ink-faint" />}
+        </Preview>
       </div>
       <div className="flex min-w-0 flex-1 flex-col items-start gap-2">
         <label htmlFor={fieldId} className="font-medium">
