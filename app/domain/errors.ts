@@ -54,6 +54,7 @@ export type ErrorCode =
   | "not-a-picture"
   | "picture-damaged"
   | "picture-too-large"
+  | "picture-too-heavy"
   | "file-empty"
   | "file-missing"
   | "too-many-files"

@@ -50,6 +50,7 @@ export const STATUS: Record<ErrorCode, number> = {
   "not-a-picture": 415,
   "picture-damaged": 422,
   "picture-too-large": 422,
+  "picture-too-heavy": 422,
   "file-empty": 422,
   "file-missing": 422,
   "too-many-files": 422,

@@ -3,6 +3,8 @@ import { archiveChore, changeChore, createChore } from "#app/domain/chores/comma
 import { choreChangeSchema, choreCreateSchema, choreIdSchema } from "#app/domain/chores/schema.ts";
 import { changeFamily, createChild, createFamily, invite, removeMember, resetPin, revokeInvitation } from "#app/domain/families/commands.server.ts";
 import { childCreateSchema, childPinSchema, familyCreateSchema, familySettingsSchema, invitationIdSchema, inviteSchema, memberRemoveSchema } from "#app/domain/families/schema.ts";
+import { removeImage } from "#app/domain/images/commands.server.ts";
+import { pictureRemoveSchema } from "#app/domain/images/schema.ts";
 import { archiveTemplate, changeTemplate, createTemplate } from "#app/domain/timers/commands.server.ts";
 import { timerTemplateArchiveSchema, timerTemplateChangeSchema, timerTemplateSchema } from "#app/domain/timers/schema.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
@@ -39,6 +41,7 @@ export const familyAction = form({
     "invitation-revoke": verb(invitationIdSchema, revokeInvitation),
     "child-create": verb(childCreateSchema, createChild, SECRETS_LIMIT),
     "child-reset-pin": verb(childPinSchema, resetPin, SECRETS_LIMIT),
+    "picture-remove": verb(pictureRemoveSchema, (ctx, viewer, { memberId }) => removeImage(ctx, viewer, { table: "avatars", id: memberId })),
     "member-remove": verb(memberRemoveSchema, removeMember),
   },
 });

@@ -29,11 +29,13 @@ export function uploadAction<S extends z.ZodType>({ schema, limit, maxBytes, run
   return wrapped(async (handled: Handled): Promise<Response> => {
     const state = await stateOf(handled);
     let back: string | null = null;
+    let of: unknown;
     try {
       const args = await admit(handled, "member", ["POST"], state);
       await spend(limit, args.viewer.userId);
       const answer = await withArrivingFiles(args.request, { folder: state.services.arrivals, maxBytes, maxFiles: 1 }, async ({ fields, files }) => {
         back = isPlainForm(args.request) ? redirectTo(fields["redirectTo"], "/") : null;
+        of = fields["id"];
         const parsed = schema.safeParse(fields);
         if (!parsed.success) return { refused: parsed.error };
         const [file] = files;
@@ -48,7 +50,7 @@ export function uploadAction<S extends z.ZodType>({ schema, limit, maxBytes, run
       return withApiHeaders(json(answer.made, { status: 201 }), state);
     } catch (error) {
       const refusal = asRefusal(error, state.log) ?? unexpected(error, state.log);
-      if (back !== null) return toPath(withProblem(back, refusal.code));
+      if (back !== null) return toPath(withProblem(back, refusal.code, of));
       return withApiHeaders(jsonRefusal(refusal, await state.locale()), state);
     }
   }, { access: "member" });
@@ -57,11 +59,13 @@ export function uploadAction<S extends z.ZodType>({ schema, limit, maxBytes, run
 /** A browser without scripts says that it wants a page. */
 const isPlainForm = (request: Request) => (request.headers.get("accept") ?? "").includes("text/html");
 
-/** Where `<ImageUpload>` and the composer look for why a plain form came back. */
+/** Where `<ImageUpload>` looks for why a plain form came back, and whose picture it was to be: a page may have a form for each of its rows. */
 const PROBLEM_PARAMETER = "uploadProblem";
+const PROBLEM_OF_PARAMETER = "uploadOf";
 
-function withProblem(back: string, code: string): string {
+function withProblem(back: string, code: string, of: unknown): string {
   const url = new URL(back, "http://roost.invalid");
   url.searchParams.set(PROBLEM_PARAMETER, code);
+  if (typeof of === "string") url.searchParams.set(PROBLEM_OF_PARAMETER, of);
   return url.pathname + url.search + url.hash;
 }

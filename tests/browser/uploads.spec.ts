@@ -67,8 +67,9 @@ test("five chosen, one of them no picture: four go, the fifth stays and says why
   await connected(other.page);
 
   await choose(page, await jpeg("sea.jpg"), await jpeg("hill.jpg", 200, 300), await jpeg("قطة.jpg"), { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("notes") }, { name: "cat.jpg", mimeType: "image/jpeg", buffer: Buffer.from("<html><script>alert(1)</script>") });
-  // Shown at once, from the device.
-  await expect(page.locator("img.chosen-preview")).toHaveCount(4);
+  // Shown at once, from the device; what it cannot show looks like any file, never like a broken picture.
+  await expect(page.locator("svg.chosen-preview")).toHaveCount(2);
+  await expect(page.locator("img.chosen-preview")).toHaveCount(3);
   await expect(chosen(page, "done")).toHaveCount(4);
   await expect(chosen(page, "refused")).toHaveText(/cat\.jpg.*This is not a picture/);
   await expect.poll(() => loaded(page.locator('[data-upload="done"] img.chosen-preview'))).toBe(true);
@@ -180,17 +181,63 @@ test("pasted and dropped; written offline it waits with its picture, and goes ou
   expect((await attachmentsOf("#given")).map(({ images, files }) => [images.length, files.map(({ name }) => name)])).toEqual([[2, ["dropped.zip"]]]);
 
   await context.setOffline(true);
-  await choose(page, await jpeg("offline.jpg"));
+  await choose(page, await jpeg("offline.jpg", 1_200, 900));
   await write(page, "#offline");
   const waiting = onScreen(page, "#offline", "sending");
   await expect(waiting).toBeVisible();
   await expect.poll(() => loaded(waiting.locator("img"))).toBe(true);
+  const offline = page.locator("[data-message]", { hasText: "#offline" });
+  const boxes = async () => [await sizesOnScreen(offline.locator(".attached-picture")), await sizesOnScreen(offline.locator("img"))];
+  await expect.poll(boxes).toEqual([[[352, 264]], [[352, 264]]]);
   expect(await attachmentsOf("#offline")).toEqual([]);
   await context.setOffline(false);
   await expect(onScreen(page, "#offline", "sent").or(onScreen(page, "#offline", "read"))).toBeVisible({ timeout: patient(20_000) });
-  await expect(page.locator("[data-message]", { hasText: "#offline" }).locator('img[src^="/files/"]')).toHaveCount(1);
+  await expect(offline.locator('img[src^="/files/"]')).toHaveCount(1);
+  // The server's takes exactly its place.
+  expect(await boxes()).toEqual([[[352, 264]], [[352, 264]]]);
   expect((await attachmentsOf("#offline")).map(({ images }) => images.length)).toEqual([1]);
   expect(await counted()).toEqual({ images: before.images + 3, files: before.files + 1 });
+});
+
+test("names of files: in their own direction, and where there is no room never without their ending; what cannot be shown waits as a file", async ({ browser }) => {
+  const { context, page } = await signedIn(browser, roost.url, PARENT, { viewport: { width: 360, height: 780 } });
+  await openParentsChat(page);
+  const LATIN = "minutes-of-the-meeting-of-the-whole-household-in-spring.docx";
+  const ARABIC = "محضر اجتماع أهل البيت كلهم في الربيع وما اتفقوا عليه.docx";
+  const SHORT = "قائمة.pdf";
+  const paper = (name: string) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(name) });
+  /** Of each name: its direction, whether its end is seen whole within its place and the screen, and at which side its beginning stands. */
+  const names = (within: Locator) =>
+    within.locator(".file-name").evaluateAll((all) =>
+      all.map((one) => {
+        const [place, ending] = [one.getBoundingClientRect(), one.lastElementChild!];
+        const end = ending.getBoundingClientRect();
+        const begin = one.firstElementChild!.getBoundingClientRect();
+        const isWhole = ending.scrollWidth <= ending.clientWidth && end.left >= Math.max(0, place.left - 1) && end.right <= Math.min(innerWidth, place.right + 1);
+        return [ending.textContent, getComputedStyle(one).direction, isWhole, Math.abs(begin.left - place.left) < 1 ? "left" : Math.abs(begin.right - place.right) < 1 ? "right" : "between", one.firstElementChild!.scrollWidth > one.firstElementChild!.clientWidth];
+      }),
+    );
+  const expected = [
+    [".docx", "ltr", true, "left", true],
+    [".docx", "rtl", true, "right", true],
+    [".pdf", "rtl", true, "right", false],
+  ];
+  await context.setOffline(true);
+  await choose(page, paper(LATIN), paper(ARABIC), paper(SHORT));
+  expect(await names(page.locator(".chosen-attachments"))).toEqual(expected);
+  await choose(page, await jpeg("wide.jpg", 1_600, 1_000), { name: "unseen.avif", mimeType: "image/avif", buffer: Buffer.from("no picture") });
+  await write(page, "#names");
+  const waiting = onScreen(page, "#names", "sending");
+  await expect(waiting.locator(".attached-file")).toHaveCount(4);
+  // The picture is within its bubble, in its own shape.
+  await expect.poll(() => loaded(waiting.locator("img"))).toBe(true);
+  const [[width = 0, height = 0] = []] = await sizesOnScreen(waiting.locator("img"));
+  const room = await waiting.evaluate((bubble) => bubble.clientWidth - 2 * parseFloat(getComputedStyle(bubble).paddingLeft));
+  expect([Math.abs(width - room) <= 1, Math.abs(width / height - 1.6) < 0.02]).toEqual([true, true]);
+  expect((await names(waiting)).slice(0, 3)).toEqual(expected);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  for (const name of [LATIN, ARABIC]) await expect(waiting.getByTitle(name)).toHaveText(name);
+  await context.close();
 });
 
 test("without JavaScript: a plain form takes a picture and a file", async ({ browser }) => {

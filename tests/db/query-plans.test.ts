@@ -1,7 +1,7 @@
 /** The hot statements must stay on their indexes: a scan of the outbox costs nothing in a test and seconds in a year. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "#app/domain/ids.ts";
-import { OWN_PICTURE_SQL, PRIVATE_FILE_SQL, PRIVATE_IMAGE_SQL } from "#app/domain/images/queries.server.ts";
+import { CHILD_PICTURES_SQL, OWN_PICTURE_SQL, PRIVATE_FILE_SQL, PRIVATE_IMAGE_SQL } from "#app/domain/images/queries.server.ts";
 import { DROP_UNSENT_SQL, KNOWN_SQL } from "#app/domain/images/sweep.server.ts";
 import { appendStatements } from "#db/outbox/append.ts";
 import { durable } from "#db/outbox/event.ts";
@@ -57,6 +57,7 @@ const UPLOADS: Record<string, [string, readonly SqlValue[]]> = {
   "a private picture": [PRIVATE_IMAGE_SQL, ["", ""]],
   "a private file": [PRIVATE_FILE_SQL, ["", ""]],
   "one's own face": [OWN_PICTURE_SQL, [""]],
+  "faces of children": [CHILD_PICTURES_SQL, [""]],
   "pictures never sent": [DROP_UNSENT_SQL.images, [0]],
   "files never sent": [DROP_UNSENT_SQL.files, [0]],
   "folders that have a row": [KNOWN_SQL, ["[]"]],

@@ -13,6 +13,8 @@ import { IconButton } from "#app/components/icon-button.tsx";
 import { initialsOf } from "#app/components/initials.ts";
 import { frameOf } from "#app/components/route-handle.ts";
 import { Spinner } from "#app/components/spinner.tsx";
+import { FileName } from "#app/components/uploads/file-name.tsx";
+import { nameParts } from "#app/components/uploads/name-parts.ts";
 import { createI18n } from "#app/i18n/i18n.server.ts";
 
 const render = (element: ReactElement, language: "ar" | "en" = "en") =>
@@ -124,3 +126,24 @@ test.each([
   [null, true, "broken"],
   [null, false, "offline"],
 ] as const)("status %s, online %s: %s", (status, online, kind) => expect(errorKindOf(status, online)).toBe(kind));
+
+test.each([
+  ["notes.txt", "", "notes.txt"],
+  ["report-final-version.pdf", "report-final-version", ".pdf"],
+  ["archive.tar.gz", "archive.", "tar.gz"],
+  ["تقرير الميزانية.docx", "تقرير الميزانية", ".docx"],
+  // Latin after Arabic is read as one word: a cut within it would turn its parts around.
+  ["تقرير final.pdf", "تقرير ", "final.pdf"],
+  ["تقرير-2026.pdf", "تقرير", "-2026.pdf"],
+  ["ملف.صورة", "ملف.صورة", ""],
+  ["README", "README", ""],
+  ["a.of-what-nobody-knows", "a.of-what-nobody-knows", ""],
+])("what is left out of %s is not its ending", (name, stem, ending) => {
+  expect(nameParts(name)).toEqual({ stem, ending });
+});
+
+test("a file's name stands in its own direction, whole for whoever asks", () => {
+  const html = render(<FileName name="تقرير الميزانية.docx" />);
+  expect(html).toMatch(/^<bdi dir="auto" title="تقرير الميزانية.docx"/);
+  expect(html.replaceAll(/<[^>]*>/g, "")).toBe("تقرير الميزانية.docx");
+});

@@ -191,4 +191,4 @@ describe("a session by PIN", () => {
   });
 });
 
-type ForbiddenToChildren = Exclude<FamilyAction, "view" | "timer-start" | "timer-pause" | "timer-resume" | "timer-cancel" | "timer-sync" | "chore-claim" | "chore-undo" | "redemption-ask" | "redemption-cancel" | "wish-set">;
+type ForbiddenToChildren = Exclude<FamilyAction, "view" | "child-picture" | "timer-start" | "timer-pause" | "timer-resume" | "timer-cancel" | "timer-sync" | "chore-claim" | "chore-undo" | "redemption-ask" | "redemption-cancel" | "wish-set">;

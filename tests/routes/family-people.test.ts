@@ -1,6 +1,8 @@
-/** The family's people over HTTP: begun, invited, joined, children added, and who may not. Covers A2, A3. */
+/** The family's people over HTTP: begun, invited, joined, children added, and who may not. Covers A2, A3; F1 for children's faces. */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { newId } from "#app/domain/ids.ts";
 import { startApp, type TestApp, type TestBrowser } from "#tests/support/http.ts";
+import { photo, uploadForm } from "#tests/support/uploads.ts";
 
 let app: TestApp;
 let mona: TestBrowser;
@@ -81,6 +83,7 @@ it("nobody outside the family manages it, and nobody of another one", async () =
   const attempts: Record<string, string>[] = [
     { intent: "member-remove", memberId: lina!.id },
     { intent: "child-reset-pin", memberId: lina!.id, pin: "9999" },
+    { intent: "picture-remove", memberId: lina!.id },
     { intent: "invitation-revoke", invitationId: open!.id },
   ];
   for (const attempt of [...attempts, { ...FAMILY, intent: "family-change", name: "Taken" }]) expect([attempt["intent"], (await robin.post(PEOPLE, attempt)).status]).toEqual([attempt["intent"], 404]);
@@ -91,6 +94,79 @@ it("nobody outside the family manages it, and nobody of another one", async () =
   expect(await app.db.all("SELECT name FROM families WHERE name = 'Taken'")).toEqual([]);
   expect((await membersNow()).filter((member) => JSON.stringify(member) !== JSON.stringify({ name: "Robin", role: "parent" }))).toEqual(before);
   expect((await app.browser().post(PEOPLE, attempts[0]!)).status).toBe(302);
+});
+
+/** As the plain form of a child's row posts it. */
+const putFace = (browser: TestBrowser, memberId: string, file: Uint8Array) =>
+  browser.send("/api/images", {
+    method: "POST",
+    body: uploadForm({ table: "avatars", id: memberId, uploadId: newId(), redirectTo: `${PEOPLE}#picture-${memberId}` }, file, "face.jpg"),
+    headers: { origin: browser.origin, accept: "text/html" },
+  });
+const childId = async () => (await app.db.all<{ id: string }>("SELECT user_id AS id FROM child_accounts WHERE user_name = 'lina'"))[0]!.id;
+const faceOf = async (id: string) => (await app.db.all<{ avatar: string | null }>("SELECT avatar FROM users WHERE id = ?", [id]))[0]!.avatar;
+/** One person's row of the page. */
+const rowOf = (html: string, id: string) => new RegExp(`<li data-member="${id}">.*?</li>`, "s").exec(html)?.[0] ?? "";
+
+it("a parent gives a child a face, another one, and takes it away, by plain forms; what is no picture is said at its field", async () => {
+  const [lina, picture] = [await childId(), await photo(300, 200)];
+  const none = rowOf(await (await mona.get(PEOPLE)).text(), lina);
+  expect([none.includes('action="/api/images"'), none.includes(`value="${lina}"`), none.includes("picture-remove")]).toEqual([true, true, false]);
+  expect(where(await putFace(mona, lina, picture))).toEqual([302, `${PEOPLE}#picture-${lina}`]);
+  const first = (await faceOf(lina))!;
+  const shown = rowOf(await (await mona.get(PEOPLE)).text(), lina);
+  for (const part of [`src="/images/${first}-160.webp"`, 'value="picture-remove"', 'aria-label="Picture of Lina"']) expect(shown).toContain(part);
+  expect(shown).not.toContain('open=""');
+
+  // What is there stays; only this one's row opens.
+  const refused = await putFace(mona, lina, Buffer.from("<html>"));
+  expect(where(refused)).toEqual([302, `${PEOPLE}?uploadProblem=not-a-picture&uploadOf=${lina}#picture-${lina}`]);
+  for (const [language, words] of [["en", "This is not a picture"], ["ar", "هذا ليس صورة"]] as const) {
+    const html = await (await mona.get(refused.headers.get("location")!.replace(/#.*/, ""), { "accept-language": language })).text();
+    const row = rowOf(html, lina);
+    expect(row).toMatch(/<details class="family-row" open="">/);
+    expect(row).toMatch(new RegExp(`aria-invalid="true"[^>]*aria-describedby="(\\S+)-hint \\1-error"|aria-describedby="(\\S+)-hint \\2-error"[^>]*aria-invalid="true"`));
+    expect(row).toContain(words);
+    // The next try comes back to a page that says nothing of this one.
+    expect(row).toContain(`value="${PEOPLE}#picture-${lina}"`);
+    expect(html.split(words)).toHaveLength(2);
+  }
+  expect(await faceOf(lina)).toBe(first);
+
+  expect(where(await putFace(adam, lina, picture))).toEqual([302, `${PEOPLE}#picture-${lina}`]);
+  expect(await faceOf(lina)).not.toBe(first);
+  expect(where(await mona.post(PEOPLE, { intent: "picture-remove", memberId: lina }))).toEqual([302, PEOPLE]);
+  expect(where(await mona.post(PEOPLE, { intent: "picture-remove", memberId: lina }))).toEqual([302, PEOPLE]);
+  expect(await faceOf(lina)).toBeNull();
+  expect(rowOf(await (await mona.get(PEOPLE)).text(), lina)).not.toContain("picture-remove");
+  // For the next tests: what they may not take away has to be there.
+  await putFace(mona, lina, picture);
+});
+
+it("nobody else sets a child's face, nor a parent another parent's", async () => {
+  const [lina, adamId, picture] = [await childId(), await idOf("other@roost.test"), await photo(60, 40)];
+  const before = await faceOf(lina);
+  const attempts = async (browser: TestBrowser, id: string) => [
+    (await putFace(browser, id, picture)).headers.get("location")?.match(/uploadProblem=[a-z-]+/)?.[0],
+    (await browser.post(PEOPLE, { intent: "picture-remove", memberId: id })).status,
+  ];
+  // Of another family: as if there were no such child.
+  expect(await attempts(robin, lina)).toEqual(["uploadProblem=not-found", 404]);
+  expect(await attempts(mona, newId())).toEqual(["uploadProblem=not-found", 404]);
+  expect(await attempts(mona, adamId)).toEqual(["uploadProblem=forbidden", 403]);
+  const mine = rowOf(await (await mona.get(PEOPLE)).text(), adamId);
+  expect([mine.includes('value="member-remove"'), mine.includes("/api/images")]).toEqual([true, false]);
+  // A sibling.
+  await app.db.batch([{ sql: "UPDATE family_members SET role = 'child' WHERE user_id = ?", args: [adamId] }]);
+  expect(await attempts(adam, lina)).toEqual(["uploadProblem=forbidden", 403]);
+  const html = await (await adam.get(PEOPLE)).text();
+  expect([html.includes("Lina"), html.includes("/api/images"), html.includes("picture-remove")]).toEqual([true, false, false]);
+  expect(await app.browser().post(PEOPLE, { intent: "picture-remove", memberId: lina }).then(where)).toEqual([302, `/login?${new URLSearchParams({ redirectTo: PEOPLE })}`]);
+  expect(await faceOf(lina)).toBe(before);
+  // Its own it may: here as in its settings.
+  expect(where(await putFace(adam, adamId, picture))).toEqual([302, `${PEOPLE}#picture-${adamId}`]);
+  expect(where(await adam.post(PEOPLE, { intent: "picture-remove", memberId: adamId }))).toEqual([302, PEOPLE]);
+  await app.db.batch([{ sql: "UPDATE family_members SET role = 'parent' WHERE user_id = ?", args: [adamId] }]);
 });
 
 it("a child looks, and manages nothing", async () => {

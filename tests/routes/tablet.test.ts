@@ -92,7 +92,7 @@ it("lets nobody act before they say who they are, and then as themselves, within
   expect((await family.parent.browser.post("/settings", { intent: "tablet-pin", pin: "1234" })).status).toBe(302);
   expect(where(await enter(wall, family.parent.id, "1234"))).toEqual([302, WALL]);
   expect(where(await wall.post(WALL, { intent: "stars-add", memberId: lina, amount: "5", reason: "Because", key: newId() }))).toEqual([302, WALL]);
-  for (const intent of ["invite", "child-create", "child-reset-pin", "member-remove", "family-change", "template-create", "chore-create", "tablet-create", "tablet-revoke"]) expect([intent, (await wall.post(WALL, { intent, memberId: lina, pin: "0000" })).status]).toEqual([intent, 400]);
+  for (const intent of ["invite", "child-create", "child-reset-pin", "picture-remove", "member-remove", "family-change", "template-create", "chore-create", "tablet-create", "tablet-revoke"]) expect([intent, (await wall.post(WALL, { intent, memberId: lina, pin: "0000" })).status]).toEqual([intent, 400]);
   // Neither cookie is worth anything under another's name.
   for (const name of ["roost_tablet", "roost_visit"]) expect(where(await app.browser().get("/family", { cookie: `roost_session=${wall.cookies.get(name)}` }))[0]).toBe(302);
   expect(where(await app.browser().get(WALL, { cookie: `roost_tablet=${family.parent.browser.cookies.get("roost_session")}` }))[0]).toBe(302);

@@ -150,7 +150,7 @@ test("without scripts: the composer's form brings files, and a form of a picture
   expect(JSON.parse(row!.attachments)).toMatchObject({ images: [{ width: 600 }], files: [{ name: "notes.txt", bytes: 5 }] });
   expect((await post(parent, `/chats/${chat}`, uploadForm({ intent: "send", clientId: newId(), body: "" }, new Uint8Array(), ""))).status).toBe(422);
   const back = await post(parent, "/api/images", uploadForm({ table: "avatars", id: parentId, uploadId: newId(), redirectTo: "/settings" }, Buffer.from("no"), "a.jpg"), { accept: "text/html" });
-  expect([back.status, back.headers.get("location")]).toEqual([302, "/settings?uploadProblem=not-a-picture"]);
+  expect([back.status, back.headers.get("location")]).toEqual([302, `/settings?uploadProblem=not-a-picture&uploadOf=${parentId}`]);
 });
 
 test("one's face by the settings' forms alone: set, shown to the other and to oneself, taken away", async () => {

@@ -1,6 +1,8 @@
 import { FileText, RotateCcw, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "#app/components/icon-button.tsx";
+import { FileName } from "#app/components/uploads/file-name.tsx";
+import { Preview } from "#app/components/uploads/preview.tsx";
 import { ProgressBar } from "#app/components/uploads/progress-bar.tsx";
 import { problemText } from "#app/components/uploads/upload-problem.ts";
 import type { Upload } from "#app/realtime/uploads/upload-list.ts";
@@ -19,9 +21,11 @@ export function ChosenAttachments({ uploads, onRetry, onRemove }: ChosenAttachme
     <ul className="chosen-attachments" aria-label={t("uploads.chosen")}>
       {uploads.map((upload) => (
         <li key={upload.uploadId} className="chosen-attachment" data-upload={upload.status}>
-          {upload.preview ? <img src={upload.preview} alt="" className="chosen-preview" /> : <FileText aria-hidden size={24} strokeWidth={1.5} className="chosen-preview p-2 text-ink-soft" />}
+          <Preview src={upload.preview} className="chosen-preview">
+            <FileText aria-hidden size={24} strokeWidth={1.5} className="chosen-preview p-2 text-ink-soft" />
+          </Preview>
           <div className="min-w-0 flex-1">
-            <bdi className="block truncate text-sm">{upload.name}</bdi>
+            <FileName name={upload.name} className="text-sm" />
             {upload.status === "failed" || upload.status === "refused" ? (
               <p role="alert" className="text-xs text-bad">
                 {problemText(upload, t)}

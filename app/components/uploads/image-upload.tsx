@@ -10,9 +10,10 @@ import type { ImageData, ImageTable } from "#app/domain/images/image.ts";
 import { PICTURE_ACCEPT } from "#app/realtime/uploads/upload-list.ts";
 import { useUploads } from "#app/realtime/uploads/use-uploads.ts";
 import { Picture } from "./picture.tsx";
+import { Preview } from "./preview.tsx";
 import { ProgressBar } from "./progress-bar.tsx";
 import { useGivenFiles } from "./use-given-files.ts";
-import { problemOfAddress, problemText } from "./upload-problem.ts";
+import { problemOfAddress, problemText, withoutProblem } from "./upload-problem.ts";
 
 interface ImageUploadProps {
   table: Exclude<ImageTable, "messages">;
@@ -46,7 +47,7 @@ export function ImageUpload({ table, id, image, label, shape = "card" }: ImageUp
   const underWay = upload !== undefined && (upload.status === "waiting" || upload.status === "uploading" || upload.status === "processing");
   const failed = upload !== undefined && (upload.status === "failed" || upload.status === "refused");
   const shown = upload?.image ?? image;
-  const error = failed ? problemText(upload, t) : upload ? undefined : (problemOfAddress(location.search, t) ?? undefined);
+  const error = failed ? problemText(upload, t) : upload ? undefined : (problemOfAddress(location.search, id, t) ?? undefined);
 
   function begin(files: readonly File[]) {
     const [file] = files;
@@ -59,6 +60,7 @@ export function ImageUpload({ table, id, image, label, shape = "card" }: ImageUp
   return (
     <form
       ref={form}
+      id={`picture-${id}`}
       method="post"
       action="/api/images"
       encType="multipart/form-data"
@@ -68,15 +70,11 @@ export function ImageUpload({ table, id, image, label, shape = "card" }: ImageUp
       <input type="hidden" name="table" value={table} />
       <input type="hidden" name="id" value={id} />
       <input type="hidden" name="uploadId" value={formUploadId} suppressHydrationWarning />
-      <input type="hidden" name="redirectTo" value={location.pathname + withoutProblem(location.search)} />
+      <input type="hidden" name="redirectTo" value={`${location.pathname}${withoutProblem(location.search)}#picture-${id}`} />
       <div className={classes("image-upload-place", shape === "round" ? "rounded-full" : "rounded-card")}>
-        {upload?.preview && !upload.image ? (
-          <img src={upload.preview} alt="" className={classes("size-full object-cover", underWay && "opacity-60")} />
-        ) : shown ? (
-          <Picture image={shown} alt="" sizes={PLACE} className="size-full object-cover" />
-        ) : (
-          <ImagePlus aria-hidden size={28} className="text-ink-faint" />
-        )}
+        <Preview src={upload?.image ? null : (upload?.preview ?? null)} className={classes("size-full object-cover", underWay && "opacity-60")}>
+          {shown ? <Picture image={shown} alt="" sizes={PLACE} className="size-full object-cover" /> : <ImagePlus aria-hidden size={28} className="text-ink-faint" />}
+        </Preview>
       </div>
       <div className="flex min-w-0 flex-1 flex-col items-start gap-2">
         <label htmlFor={fieldId} className="font-medium">
@@ -88,6 +86,7 @@ export function ImageUpload({ table, id, image, label, shape = "card" }: ImageUp
           name="file"
           accept={PICTURE_ACCEPT}
           required
+          aria-invalid={error ? true : undefined}
           className="image-upload-input"
           aria-describedby={`${fieldId}-hint${error ? ` ${fieldId}-error` : ""}`}
           onChange={(event) => {
@@ -123,11 +122,4 @@ export function ImageUpload({ table, id, image, label, shape = "card" }: ImageUp
       </div>
     </form>
   );
-}
-
-function withoutProblem(search: string): string {
-  const parameters = new URLSearchParams(search);
-  parameters.delete("uploadProblem");
-  const left = parameters.toString();
-  return left && `?${left}`;
 }

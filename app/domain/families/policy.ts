@@ -13,6 +13,7 @@ export const FAMILY_ACTIONS = [
   "invitation-revoke",
   "child-create",
   "child-reset-pin",
+  "child-picture",
   "member-remove",
   "tablet-create",
   "tablet-revoke",
@@ -68,6 +69,8 @@ export const PERMISSIONS: Readonly<Record<FamilyAction, Readonly<Record<FamilyRo
   "invitation-revoke": { parent: "any", child: "none", tablet: "none" },
   "child-create": { parent: "any", child: "none", tablet: "none" },
   "child-reset-pin": { parent: "any", child: "none", tablet: "none" },
+  // A child's face; everybody's own hangs on no role (images/policy.ts).
+  "child-picture": { parent: "any", child: "own", tablet: "none" },
   "member-remove": { parent: "any", child: "none", tablet: "none" },
   "tablet-create": { parent: "any", child: "none", tablet: "none" },
   "tablet-revoke": { parent: "any", child: "none", tablet: "none" },

@@ -33,7 +33,7 @@ const FILE_BY_UPLOAD = "SELECT id, conversation_id AS conversationId, name, byte
 /**
  * Takes a picture in: looks at its content, makes our sizes of it, stores them, puts it in its place. The same
  * `uploadId` again gives the same picture.
- * @throws DomainError not-found, forbidden, not-a-picture, picture-damaged, picture-too-large; upload-id-reused when it
+ * @throws DomainError not-found, forbidden, not-a-picture, picture-damaged, picture-too-large, picture-too-heavy; upload-id-reused when it
  * came for something else before; StorageError
  */
 export async function addImage(ctx: Context, viewer: Viewer, input: ImageUpload, { file, storage, signal }: Arrival): Promise<ImageData> {

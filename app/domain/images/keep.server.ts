@@ -9,7 +9,7 @@ export async function putSizes(storage: Storage, folder: string, { hash, sizes }
   for (const { size, bytes } of sizes) await storage.put(`${folder}/${hash}${sizeName(size)}`, bytes);
 }
 
-const NO_PICTURE = new Set<string>(["not-a-picture", "picture-damaged", "picture-too-large"]);
+const NO_PICTURE = new Set<string>(["not-a-picture", "picture-damaged", "picture-too-large", "picture-too-heavy"]);
 
 /** Whether `normalise` refused it as a picture: it may still be a file. */
 export const isNoPicture = (error: unknown): boolean => error instanceof DomainError && NO_PICTURE.has(error.code);

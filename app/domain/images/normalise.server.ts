@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import pLimit from "p-limit";
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { DomainError } from "#app/domain/errors.ts";
+import { fitsMemory } from "./decoder-memory.server.ts";
 import { fitted, LARGEST, sizesOf, type Size } from "./image.ts";
 import { MAX_IMAGE_PIXELS } from "./limits.ts";
 import { recognise, type ImageFormat } from "./recognise.server.ts";
@@ -19,7 +20,7 @@ export interface NormalisedImage {
   sizes: (Size & { bytes: Buffer })[];
 }
 
-/** Decoding is the memory-hungry part: one at a time a process, whatever arrives at once. */
+/** Decoding is the memory-hungry part: one at a time a process, whatever arrives at once, so that DECODING_RISE_BYTES holds. */
 const oneAtATime = pLimit(1);
 /** Far above what the largest allowed picture takes; a decoder that runs on is stopped. */
 const DECODE_WITHIN_SECONDS = 30;
@@ -40,7 +41,7 @@ sharp.concurrency(1);
 /**
  * A picture in all our sizes, as WebP.
  * @param file where the upload lies
- * @throws DomainError not-a-picture, picture-damaged, picture-too-large
+ * @throws DomainError not-a-picture, picture-damaged, picture-too-large; picture-too-heavy where its format needs more memory for so many pixels than there is for one
  */
 export async function normalise(file: string): Promise<NormalisedImage> {
   await recognise(file);
@@ -52,6 +53,7 @@ async function decode(file: string): Promise<NormalisedImage> {
   const metadata = await input().metadata();
   const { width, height, pageHeight = height } = metadata;
   if (width * pageHeight > MAX_IMAGE_PIXELS || Math.max(width, pageHeight) > MAX_EDGE) throw new DomainError("picture-too-large", { field: "file" });
+  if (!fitsMemory(metadata, width * pageHeight)) throw new DomainError("picture-too-heavy", { field: "file" });
   // First made smaller, line by line, and only then turned: turning needs all of it in memory.
   const box = fitted(width, pageHeight, LARGEST);
   const { data, info } = await input()

@@ -1,6 +1,7 @@
 /** Reads of pictures and files, each starting from the viewer where they are not public. */
 import type { Context } from "#app/domain/context.ts";
 import { DomainError } from "#app/domain/errors.ts";
+import { membershipFor, requireMay } from "#app/domain/families/membership.server.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { fileUrl, imageStem, privateImageUrl, publicImageUrl, type FileData, type ImageData, type ImageTable } from "./image.ts";
 
@@ -35,6 +36,22 @@ export const OWN_PICTURE_SQL = `SELECT ${imageColumn("substr(u.avatar, 1, 32)")}
 export async function ownPictureOf({ db }: Context, viewer: Viewer): Promise<ImageData | null> {
   const [row] = await db.all<{ image: string | null }>(OWN_PICTURE_SQL, [viewer.userId]);
   return imageOf(row?.image ?? null);
+}
+
+/** Indexes: the members' primary key, the users', the pictures'. */
+export const CHILD_PICTURES_SQL = `
+  SELECT m.user_id AS memberId, ${imageColumn("substr(u.avatar, 1, 32)")} AS image FROM family_members m JOIN users u ON u.id = m.user_id
+  WHERE m.family_id = ? AND m.revoked_at IS NULL AND m.role = 'child'`;
+
+/**
+ * The faces of the family's children, by member, for the forms of whoever may set them; null until there is one.
+ * @throws DomainError not-found without a family; forbidden
+ */
+export async function childPicturesFor({ db }: Context, viewer: Viewer): Promise<Record<string, ImageData | null>> {
+  const membership = await membershipFor(db, viewer, "child-picture");
+  requireMay(membership, "child-picture", false);
+  const rows = await db.all<{ memberId: string; image: string | null }>(CHILD_PICTURES_SQL, [membership.family.id]);
+  return Object.fromEntries(rows.map(({ memberId, image }) => [memberId, imageOf(image)]));
 }
 
 const OF_MESSAGE = `

@@ -11,6 +11,9 @@ export const imageUploadSchema = imageTargetSchema.extend({ uploadId: uploadIdSc
 export const fileUploadSchema = z.object({ id: idSchema, uploadId: uploadIdSchema });
 export const uploadCancelSchema = z.object({ uploadId: uploadIdSchema });
 
+/** Of whom a picture is taken away, on a page that shows several people. */
+export const pictureRemoveSchema = z.object({ memberId: idSchema });
+
 export type ImageTarget = z.infer<typeof imageTargetSchema>;
 export type ImageUpload = z.infer<typeof imageUploadSchema>;
 export type FileUpload = z.infer<typeof fileUploadSchema>;

@@ -1,3 +1,4 @@
+import { useLocation } from "@remix-run/react";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "#app/components/avatar.tsx";
@@ -9,8 +10,11 @@ import { TextField } from "#app/components/field.tsx";
 import { FormError } from "#app/components/form-error.tsx";
 import { ListRow } from "#app/components/list.tsx";
 import { useToast } from "#app/components/toast.tsx";
+import { FacePicture } from "#app/components/uploads/face-picture.tsx";
+import { problemOfAddress } from "#app/components/uploads/upload-problem.ts";
 import { fieldsSayItAll, useInvalidFocus } from "#app/components/use-invalid-focus.ts";
 import type { FamilyMember } from "#app/domain/families/family.ts";
+import type { ImageData } from "#app/domain/images/image.ts";
 import type { FormFailure } from "#app/http/form-failure.ts";
 
 interface PersonRowProps {
@@ -18,6 +22,8 @@ interface PersonRowProps {
   isViewer: boolean;
   /** Of a child that signs in by PIN. */
   userName: string | undefined;
+  /** Their face, where the viewer may set it; null until there is one. */
+  picture: ImageData | null | undefined;
   /** Whether the viewer may change something about the family's people. */
   managed: boolean;
   posted: FormFailure | undefined;
@@ -27,8 +33,9 @@ const PAGE = "/family/people";
 const REMOVE_LOOK = buttonClass("ghost", "sm", "text-bad hover:bg-bad-soft");
 
 /** One person; for parents it opens to what can be done about them. */
-export function PersonRow({ member, isViewer, userName, managed, posted }: PersonRowProps) {
+export function PersonRow({ member, isViewer, userName, picture, managed, posted }: PersonRowProps) {
   const { t } = useTranslation();
+  const { search } = useLocation();
   const { id, name, hue, avatar, role } = member;
   const leading = <Avatar name={name} hue={hue} avatar={avatar} size="sm" />;
   const title = (
@@ -39,9 +46,10 @@ export function PersonRow({ member, isViewer, userName, managed, posted }: Perso
     </span>
   );
   if (!managed) return <ListRow leading={leading} title={title} />;
+  const refused = posted?.values["memberId"] === id || problemOfAddress(search, id, t) !== null;
   return (
     <li data-member={id}>
-      <details className="family-row" open={posted?.values["memberId"] === id}>
+      <details className="family-row" open={refused}>
         <summary className="flex min-h-14 items-center gap-3 px-4 py-2.5 transition-colors hover:bg-sunken">
           {leading}
           <span className="min-w-0 flex-1">
@@ -55,11 +63,24 @@ export function PersonRow({ member, isViewer, userName, managed, posted }: Perso
           <span className="text-sm font-medium text-accent-ink">{t("people.change")}</span>
         </summary>
         <div className="flex flex-col gap-4 border-t border-line bg-paper p-4">
+          {picture !== undefined && <ChildPicture member={member} picture={picture} posted={posted} />}
           {userName !== undefined && <PinForm memberId={id} posted={posted} />}
           <Removal memberId={id} isViewer={isViewer} closesAccount={userName !== undefined} posted={posted} />
         </div>
       </details>
     </li>
+  );
+}
+
+function ChildPicture({ member: { id, name, avatar }, picture, posted }: Pick<PersonRowProps, "member" | "posted"> & { picture: ImageData | null }) {
+  const { t } = useTranslation();
+  const { fetcher, failure, busy } = useFamilyForm(posted, ({ intent, values }) => intent === "picture-remove" && values["memberId"] === id);
+  return (
+    <div className="flex flex-col items-stretch gap-3 border-b border-line pb-4">
+      {failure && <FormError failure={failure} />}
+      {/* The member is live: a face that the other parent takes away goes here, too. */}
+      <FacePicture userId={id} picture={avatar ? picture : null} label={t("people.pictureOf", { name })} RemovalForm={fetcher.Form} action={PAGE} fields={{ memberId: id }} removing={busy !== null} />
+    </div>
   );
 }
 

@@ -33,7 +33,7 @@ export default function People() {
       <SectionCard title={t("people.members")}>
         <List>
           {state.members.map((member) => (
-            <PersonRow key={member.id} member={member} isViewer={member.id === state.viewerId} userName={managed?.childNames[member.id]} managed={managed !== null} posted={posted} />
+            <PersonRow key={member.id} member={member} isViewer={member.id === state.viewerId} userName={managed?.childNames[member.id]} picture={managed?.pictures[member.id]} managed={managed !== null} posted={posted} />
           ))}
         </List>
       </SectionCard>

@@ -1,9 +1,10 @@
-import { useFetcher } from "@remix-run/react";
+import { useFetcher, useLocation } from "@remix-run/react";
 import { Pencil, Trash2 } from "lucide-react";
 import { Fragment, useCallback, useContext, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/button.tsx";
 import { FamilyPageContext } from "#app/components/family/family-form.ts";
+import { problemOfAddress } from "#app/components/uploads/upload-problem.ts";
 import { CloseContext } from "./close-context.ts";
 
 interface EditableRowProps {
@@ -21,9 +22,12 @@ interface EditableRowProps {
 }
 
 /** Something of the catalogue: opened it can be changed, or taken off. */
-export function EditableRow({ summary, isOpen, stored, children, picture, remove }: EditableRowProps) {
+export function EditableRow({ summary, isOpen: isRefused, stored, children, picture, remove }: EditableRowProps) {
   const { t } = useTranslation();
   const archive = useFetcher();
+  const { search } = useLocation();
+  // Without JavaScript its picture may have been refused, too.
+  const isOpen = isRefused || problemOfAddress(search, remove.id, t) !== null;
   const page = useContext(FamilyPageContext);
   const element = useRef<HTMLDetailsElement>(null);
   const [open, setOpen] = useState(isOpen);

@@ -5,6 +5,7 @@ import type { ChoreData } from "#app/domain/chores/chore.ts";
 import * as families from "#app/domain/families/commands.server.ts";
 import { FAMILY_ACTIONS, FAMILY_ROLES, mayInFamily, PERMISSIONS, type FamilyAction, type FamilyRole, type Permission } from "#app/domain/families/policy.ts";
 import { openDashboard } from "#app/domain/families/queries.server.ts";
+import { removeImage } from "#app/domain/images/commands.server.ts";
 import * as rewards from "#app/domain/rewards/commands.server.ts";
 import * as stars from "#app/domain/stars/commands.server.ts";
 import type { StarEntry } from "#app/domain/stars/entry.ts";
@@ -23,6 +24,7 @@ const MATRIX: Record<FamilyAction, Record<FamilyRole, Permission>> = {
   "invitation-revoke": { parent: "any", child: "none", tablet: "none" },
   "child-create": { parent: "any", child: "none", tablet: "none" },
   "child-reset-pin": { parent: "any", child: "none", tablet: "none" },
+  "child-picture": { parent: "any", child: "own", tablet: "none" },
   "member-remove": { parent: "any", child: "none", tablet: "none" },
   "tablet-create": { parent: "any", child: "none", tablet: "none" },
   "tablet-revoke": { parent: "any", child: "none", tablet: "none" },
@@ -89,8 +91,8 @@ const ACTION_OF: Record<string, FamilyAction | null> = {
 test("every command asks for an action, and every action is asked for", () => {
   const commands = [families, timers, stars, chores, rewards].flatMap((module) => Object.entries(module).flatMap(([name, value]: [string, unknown]) => (typeof value === "function" ? [name] : [])));
   expect(Object.keys(ACTION_OF).sort()).toEqual(commands.sort());
-  // A page asks for the one, startTimer for the other beside its own.
-  expect([...Object.values(ACTION_OF).filter((action) => action !== null), "view", "timer-set-stars"].sort()).toEqual([...FAMILY_ACTIONS].sort());
+  // A page asks for the first, startTimer for the second beside its own, pictures of whatever kind for the third.
+  expect([...Object.values(ACTION_OF).filter((action) => action !== null), "view", "timer-set-stars", "child-picture"].sort()).toEqual([...FAMILY_ACTIONS].sort());
 });
 
 test("own means own", () => {
@@ -117,6 +119,14 @@ describe("every action, by its command", () => {
     const { id } = await chore(whose);
     await chores.claimChore(house.ctx, whose, { choreId: id, dueOn: "2026-03-03" });
     return { choreId: id, dueOn: "2026-03-03" };
+  };
+  /** A row alone: no file lies anywhere. */
+  const facedBy = async ({ userId }: Viewer) => {
+    const id = house.ctx.newId();
+    await at.db.batch([
+      { sql: "INSERT INTO images (id, target, target_id, uploaded_by, upload_id, hash, width, height, created_at) VALUES (?, 'avatars', ?, ?, ?, 'face', 9, 9, 1)", args: [id, userId, userId, id] },
+      { sql: "UPDATE users SET avatar = ? WHERE id = ?", args: [`${id}-face`, userId] },
+    ]);
   };
   const seen = ({ id, version }: TimerData) => ({ timerId: id, version });
   const expired = async (whose: Viewer) => {
@@ -147,6 +157,10 @@ describe("every action, by its command", () => {
     "child-reset-pin": async () => {
       const { memberId } = await families.createChild(house.ctx, house.parent, { name: "New", userName: `new${keys++}`, pin: "2468" });
       return (who) => families.resetPin(house.ctx, who, { memberId, pin: "1357" });
+    },
+    "child-picture": async (whose) => {
+      await facedBy(whose);
+      return (who) => removeImage(house.ctx, who, { table: "avatars", id: whose.userId });
     },
     "member-remove": async () => {
       const { memberId } = await families.createChild(house.ctx, house.parent, { name: "New", userName: `new${keys++}`, pin: "2468" });

@@ -1,11 +1,16 @@
 /** F2: by content, decoded and made anew, upright, without anybody's notes. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { deflateSync } from "node:zlib";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import sharp, { type Sharp } from "sharp";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { cleanEnvironment } from "#tests/support/processes.ts";
 import { DomainError } from "#app/domain/errors.ts";
+import { DECODING_RISE_BYTES, fitsMemory } from "#app/domain/images/decoder-memory.server.ts";
+import { MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS } from "#app/domain/images/limits.ts";
 import { normalise } from "#app/domain/images/normalise.server.ts";
 import { photo } from "#tests/support/uploads.ts";
 
@@ -128,3 +133,42 @@ test(`${MUTATIONS} mutated pictures: a picture or a refusal, bounded memory, and
   expect(await readdir(folder)).toEqual(expect.arrayContaining(["picture.jpg"]));
   expect((await readdir(folder)).filter((name) => !/^(?:picture\.jpg|page\.html)$/.test(name))).toEqual([]);
 }, 300_000);
+
+test.each([
+  ["a JPEG, line by line", { format: "jpeg", depth: "uchar", channels: 3 }, MAX_IMAGE_PIXELS],
+  ["a JPEG in passes", { format: "jpeg", depth: "uchar", channels: 3, isProgressive: true }, MAX_IMAGE_PIXELS],
+  ["a JPEG in four inks, in passes", { format: "jpeg", depth: "uchar", channels: 4, isProgressive: true }, 52_428_800],
+  ["a PNG in passes", { format: "png", depth: "uchar", channels: 4, isProgressive: true }, MAX_IMAGE_PIXELS],
+  ["a PNG of 16 bits, line by line", { format: "png", depth: "ushort", channels: 4 }, MAX_IMAGE_PIXELS],
+  ["a PNG of 16 bits, in passes", { format: "png", depth: "ushort", channels: 4, isProgressive: true }, 52_428_800],
+  ["a GIF", { format: "gif", depth: "uchar", channels: 4 }, MAX_IMAGE_PIXELS],
+  ["an AVIF", { format: "heif", depth: "uchar", channels: 3 }, 22_075_284],
+  ["an AVIF of 10 bits", { format: "heif", depth: "ushort", channels: 3 }, 16_131_938],
+] as const)("how many pixels fit: %s", (_, metadata, most) => {
+  expect(fitsMemory(metadata, most)).toBe(true);
+  if (most < MAX_IMAGE_PIXELS) expect(fitsMemory(metadata, most + 1)).toBe(false);
+});
+
+test("the heaviest that are allowed, all at once: the process's memory rises by what one of them may take; one that takes more is refused", { timeout: 600_000 }, async () => {
+  const own = await mkdtemp(path.join(os.tmpdir(), "roost-heavy-"));
+  onTestFinished(() => rm(own, { recursive: true, force: true }));
+  const flat = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: "#a35233" } });
+  const made: [string, number, number, (picture: Sharp) => Sharp][] = [
+    ["small.jpg", 64, 48, (picture) => picture.jpeg()],
+    ["passes.jpg", 9_480, 6_320, (picture) => picture.jpeg({ progressive: true, chromaSubsampling: "4:4:4" })],
+    ["tall.jpg", 4_000, 14_950, (picture) => picture.jpeg({ progressive: true, chromaSubsampling: "4:4:4" })],
+    ["wide.png", 12_000, 4_990, (picture) => picture.ensureAlpha().png({ progressive: true, compressionLevel: 1 })],
+    ["large.avif", 5_250, 4_200, (picture) => picture.avif({ effort: 0 })],
+    ["heavy.avif", 5_400, 4_200, (picture) => picture.avif({ effort: 0 })],
+  ];
+  for (const [name, width, height, as] of made) {
+    const { size } = await as(flat(width, height)).toFile(path.join(own, name));
+    expect([name, size < MAX_IMAGE_BYTES, width * height <= MAX_IMAGE_PIXELS]).toEqual([name, true, true]);
+  }
+  const child = path.join(import.meta.dirname, "decode-at-once.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", child, ...[...made, made[4]!, made[4]!].map(([name]) => path.join(own, name))], { env: { ...cleanEnvironment(), MALLOC_ARENA_MAX: "1" } as unknown as NodeJS.ProcessEnv });
+  const { rise, left, outcomes } = JSON.parse(stdout) as { rise: number; left: number; outcomes: string[] };
+  console.log(`six at once: ${Math.round(rise / 1024 / 1024)} MB more at the highest, ${Math.round(left / 1024 / 1024)} MB afterwards`);
+  expect(outcomes).toEqual(["2048 × 1365", "548 × 2048", "2048 × 852", "2048 × 1638", "picture-too-heavy", "2048 × 1638", "2048 × 1638"]);
+  expect(rise).toBeLessThan(DECODING_RISE_BYTES);
+});
