@@ -123,8 +123,9 @@ describe("a process that takes over", () => {
     figures({ restarts: size.restarts, "slowest: the new process listens after, ms": worst(({ serving }) => serving), "slowest: all back after that, ms": worst(({ back }) => back), "slowest: all back after the request, ms": worst(({ all }) => all) });
     expect(pids.size).toBe(1 + size.restarts);
     expect(troubled(browsers)).toEqual([]);
-    // Whoever finds the port closed, or is sent away once more, tries again: nobody had to, however busy the machine is.
-    expect(browsers.filter(({ states }) => states.filter((state) => state === "connecting").length !== size.restarts)).toEqual([]);
+    // Whoever finds the port closed, or is sent away once more, tries again: nobody had to.
+    const tries = new Set(browsers.map(({ states }) => states.filter((state) => state === "connecting").length));
+    expect([...tries]).toEqual([size.restarts]);
     expect(worst(({ back }) => back)).toBeLessThan(patient(BACK_WITHIN_MS));
 
     const ended = once(primary, "exit");
