@@ -7,6 +7,9 @@ const TEST_TIMEOUT_MS = 120_000;
 /** Hooks may wait for the one production build of a run, which takes minutes on a machine with busy neighbours. */
 const HOOK_TIMEOUT_MS = 400_000;
 
+// The run's own folder is made before the tests' environment is.
+process.env["TEST_DATA_IN"] ??= MEMORY_FOLDER;
+
 export default defineConfig({
   plugins: [serviceWorkerPlugin()],
   test: {
@@ -26,6 +29,6 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
-    env: { TZ: "UTC", LOG_LEVEL: "silent", TEST_DATA_IN: MEMORY_FOLDER },
+    env: { TZ: "UTC", LOG_LEVEL: "silent" },
   },
 });

@@ -2,7 +2,6 @@
 import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { dataFolder } from "./data-folder.ts";
 
 const NAME = "roost.db";
 
@@ -21,7 +20,7 @@ export async function demoDatabase(dataDir: string, make: (url: string) => Promi
   const kept = path.join(run, "demo-database");
   if (!existsSync(kept)) {
     // Whoever is done first keeps it: two files of tests may begin at once.
-    const own = await mkdtemp(path.join(dataFolder(), "roost-demo-"));
+    const own = await mkdtemp(path.join(run, "making-"));
     await make(`file:${path.join(own, NAME)}`);
     await rename(own, kept).catch(() => rm(own, { recursive: true, force: true }));
   }
