@@ -69,7 +69,7 @@ test("a process that does not exist, and one that was never built", async () => 
   expect(oneLine(unknown.stderr())).toEqual([expect.stringMatching(/expected one of app, relay, channels/)]);
 
   const bare = path.join(folder, "bare");
-  cpSync(path.join(ROOT, "worker/run.mjs"), path.join(bare, "worker/run.mjs"));
+  for (const file of ["worker/run.mjs", "worker/supervisor/outputs.mjs"]) cpSync(path.join(ROOT, file), path.join(bare, file));
   for (const name of ["app", "relay", "channels", "migrate"]) {
     const unbuilt = run(["worker/run.mjs", name], {}, bare);
     expect(await unbuilt.ended).toBe(1);
