@@ -6,7 +6,7 @@ import { ensureBuild } from "../../worker/supervisor/prepare.mjs";
 
 /** A stage that takes longer hangs, on however slow a machine: it is ended, and counts as failed. */
 const CHECK_DEADLINE_MS = 8 * 60_000;
-const TESTS_DEADLINE_MS = 40 * 60_000;
+const TESTS_DEADLINE_MS = 60 * 60_000;
 /** What is asked to end may still say what it found. */
 const LAST_WORDS_MS = 20_000;
 
