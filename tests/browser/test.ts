@@ -19,8 +19,9 @@ function watched(browser: Browser): string[] {
     const context = await newContext(options);
     context.on("weberror", (error) => {
       const url = error.page()?.url() ?? "?";
-      // Nothing of Roost runs in an empty page: only what a test put there.
-      if (url !== "about:blank") errors.push(`${url}: ${error.error().stack ?? error.error().message}`);
+      // Nothing of Roost runs in an empty page: only what a test put there. And the router calls off requests that nobody
+      // waits for any more, without anybody to hear it.
+      if (url !== "about:blank" && error.error().name !== "AbortError") errors.push(`${url}: ${error.error().stack ?? error.error().message}`);
     });
     return context;
   };
