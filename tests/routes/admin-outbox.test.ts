@@ -52,6 +52,15 @@ it("drops and puts back those that were ticked, from the list and from an event'
   expect(await app.db.all("SELECT state FROM outbox_events WHERE id IN (?, ?) ORDER BY seq", [first, second])).toEqual([{ state: "pending" }, { state: "dropped" }]);
 });
 
+it("does the same from the page of the log, and says there what it did", async () => {
+  const [first] = ids as [string];
+  const [status, location] = where(await admin.post("/admin/operations", { intent: "drop", ids: first }));
+  expect([status, location]).toEqual([302, "/admin/operations?done=drop&changed=1"]);
+  expect(await (await admin.get(String(location))).text()).toContain("1 event");
+  expect(await app.db.all("SELECT state FROM outbox_events WHERE id = ?", [first])).toEqual([{ state: "dropped" }]);
+  expect((await admin.post("/admin/operations", { intent: "drop", ids: "x" })).status).toBe(422);
+});
+
 it("takes any address, and refuses what it cannot do with a sentence", async () => {
   for (const odd of ["?state=nothing&before=-1&range=x&measure=y&confirm=z", `?channel=${"x".repeat(900)}`, "?event=%00%FF&signature=%22", "?before=99999999999999999999", "?state=dead&state=pending"]) expect([odd, (await admin.get(OUTBOX + odd)).status]).toEqual([odd, 200]);
   for (const fields of [{ intent: "retry" }, { intent: "drop", ids: "x" }, { intent: "drop", ids: Array.from({ length: 201 }, newId).join(",") }, { intent: "requeue", filter: "", upTo: "-1" }] as Record<string, string>[]) expect((await admin.post(OUTBOX, fields)).status).toBe(422);

@@ -2,9 +2,9 @@ import { Form, useActionData, useLoaderData, useSearchParams } from "@remix-run/
 import { ListFilter } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { AdminPage } from "#app/components/admin/admin-page.tsx";
-import { DoneBanner } from "#app/components/admin/outbox/done-banner.tsx";
-import { readAsked } from "#app/components/admin/outbox/address.ts";
 import { OperationRow } from "#app/components/admin/operation-row.tsx";
+import { readAsked } from "#app/components/admin/outbox/address.ts";
+import { DoneBanner } from "#app/components/admin/outbox/done-banner.tsx";
 import { useOperations } from "#app/components/admin/use-operations.ts";
 import { Button, LinkButton } from "#app/components/button.tsx";
 import { Card, CardBody } from "#app/components/card.tsx";
