@@ -42,7 +42,7 @@ export function PeopleSearch({ fetcher, action, id, name, label, value, answered
   return (
     <fetcher.Form ref={form} id={id} role="search" aria-label={label} method="get" action={action} className="mb-3 flex items-end gap-2">
       <div className="min-w-0 flex-1">
-        <TextField type="search" label={label} name={name} defaultValue={value} maxLength={MAX_NAME_LENGTH} autoComplete="off" onChange={({ currentTarget: { form } }) => form && fetcher.submit(form)} />
+        <TextField type="search" label={label} name={name} defaultValue={value} maxLength={MAX_NAME_LENGTH} autoComplete="off" onChange={() => fetcher.submit(form.current)} />
       </div>
       <Button type="submit" variant="secondary" aria-label={t("rooms.find")} icon={<Search aria-hidden size={18} />} />
     </fetcher.Form>
