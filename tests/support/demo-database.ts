@@ -1,5 +1,5 @@
 /** The demo household's database file, made once a run by the command that makes it everywhere, and copied from then on. */
-import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import path from "node:path";
 
@@ -24,7 +24,6 @@ export async function demoDatabase(dataDir: string, make: (url: string) => Promi
     await make(`file:${path.join(own, NAME)}`);
     await rename(own, kept).catch(() => rm(own, { recursive: true, force: true }));
   }
-  await mkdir(dataDir, { recursive: true });
   await cp(kept, dataDir, { recursive: true });
   return url;
 }
