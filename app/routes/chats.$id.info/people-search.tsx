@@ -8,6 +8,7 @@ import { MAX_NAME_LENGTH } from "#app/domain/accounts/schema.ts";
 
 /** So often one text is asked for again. */
 const MOST_TIMES = 5;
+const ANSWERED_WITHIN_MS = 3_000;
 
 interface PeopleSearchProps {
   /** Loads the page's people anew, without moving on; without JavaScript the form loads the page. */
@@ -28,15 +29,18 @@ export function PeopleSearch({ fetcher, action, id, name, label, value, answered
   const again = useRef({ typed: "", times: 0 });
 
   // What was typed before this page listened, or whose answer was dropped for something pressed meanwhile, is searched
-  // again; a few times, since a navigation drops what is on its way as often as there is one.
+  // again; a few times. A navigation may drop a request so that its fetcher stays "loading": it has so long, and no longer.
   useEffect(() => {
-    const field = form.current?.elements.namedItem(name);
-    if (fetcher.state !== "idle" || !(field instanceof HTMLInputElement)) return;
-    const typed = field.value.trim();
-    if (typed !== again.current.typed) again.current = { typed, times: 0 };
-    if (typed === answered || again.current.times >= MOST_TIMES) return;
-    again.current.times += 1;
-    fetcher.submit(form.current);
+    const timer = setTimeout(() => {
+      const field = form.current?.elements.namedItem(name);
+      if (!(field instanceof HTMLInputElement)) return;
+      const typed = field.value.trim();
+      if (typed !== again.current.typed) again.current = { typed, times: 0 };
+      if (typed === answered || again.current.times >= MOST_TIMES) return;
+      again.current.times += 1;
+      fetcher.submit(form.current);
+    }, fetcher.state === "idle" ? 0 : ANSWERED_WITHIN_MS);
+    return () => clearTimeout(timer);
   });
 
   return (
