@@ -57,5 +57,7 @@ export async function renderMetrics(db: Database, now: number): Promise<{ body: 
   outbox.set({ state: "pending" }, figures.pending);
   outbox.set({ state: "dead" }, figures.dead);
   oldest.set(figures.oldestPendingAt === null ? 0 : Math.max(0, (now - figures.oldestPendingAt) / 1000));
-  return { body: `${await registry.metrics()}\n${await outboxSeries(db, now)}`, contentType: registry.contentType };
+  // The event loop has no mean when it was asked for a moment ago; the package writes that "Nan", the format "NaN".
+  const own = (await registry.metrics()).replace(/ Nan$/gm, " NaN");
+  return { body: `${own}\n${await outboxSeries(db, now)}`, contentType: registry.contentType };
 }

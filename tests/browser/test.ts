@@ -36,7 +36,7 @@ export const test = base.extend<{ tidiedBrowser: void }>({
       const before = new Set(browser.contexts());
       await use();
       for (const context of browser.contexts()) if (!before.has(context)) await context.close();
-      if (errors.length > 0) throw new Error(`A page threw what nobody caught:\n${errors.join("\n")}`);
+      if (errors.length > 0) throw new Error(`A page threw what nobody caught: ${errors.join("\n")}`);
     },
     { auto: true },
   ],

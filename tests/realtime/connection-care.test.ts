@@ -103,6 +103,27 @@ test("a socket that only seems open is found out when the device wakes, and repl
   expect(states).toEqual(["subscribed", "pending", "subscribed"]);
 });
 
+test("what was on its way before the device slept is no proof that the socket still lives", async () => {
+  const service = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  onTestFinished(() => void service.close());
+  let connections = 0;
+  service.on("connection", (socket) => {
+    connections++;
+    const say = (event: string, data: unknown, channel?: string) => socket.send(JSON.stringify({ event, data: JSON.stringify(data), ...(channel && { channel }) }));
+    say("pusher:connection_established", { socket_id: `1.${connections}`, activity_timeout: 120 });
+    socket.on("message", (text) => {
+      const { event, data } = JSON.parse(String(text)) as { event: string; data: { channel: string } };
+      if (event === "pusher:subscribe") say("pusher_internal:subscription_succeeded", {}, data.channel);
+      // In place of the answer, something older.
+      if (event === "pusher:ping") say("new-message", { id: "before" }, "private-chat");
+    });
+  });
+  const { connection, states } = connect({ port: (service.address() as AddressInfo).port });
+  await until(() => states.at(-1) === "subscribed", { what: "subscribed" });
+  connection.wake();
+  await until(() => connections === 2 && states.at(-1) === "subscribed", { what: "another connection" });
+});
+
 test("a socket that does answer is kept, however often the device wakes", async () => {
   const { target } = await startServer();
   const proxy = await startTcpProxy(target);

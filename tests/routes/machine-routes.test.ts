@@ -51,9 +51,10 @@ describe("figures", () => {
   it("are all explained, end with their unit, and speak of delivery, connections and relays", async () => {
     const slot = Math.floor(Date.now() / 3_600_000) * 3_600_000;
     await app.db.batch([{ sql: "INSERT INTO outbox_rollups (measure, span, at, bucket, count) VALUES ('accepted', 3600000, ?, 3, 5), ('accepted', 3600000, ?, 40, 2), ('accepted', 60000, ?, 3, 5), ('dead', 3600000, ?, 0, 1)", args: [slot, slot, slot, slot] }]);
-    const answer = await call("/metrics", { headers: bearer(METRICS) });
-    expect(answer.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
-    const lines = (await answer.text()).split("\n").filter((line) => line !== "");
+    // Asked for again at once there is nothing to take a mean of: the figures of an empty time are well written, too.
+    const [, , answer] = await Promise.all([1, 2, 3].map(() => call("/metrics", { headers: bearer(METRICS) })));
+    expect(answer!.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+    const lines = (await answer!.text()).split("\n").filter((line) => line !== "");
     const kinds = new Set(lines.flatMap((line) => /^# TYPE (\S+) (?:counter|gauge|histogram|summary)$/.exec(line)?.[1] ?? []));
     for (const name of kinds) expect(lines.filter((line) => line.startsWith(`# HELP ${name} `)).length, name).toBe(1);
     for (const line of lines.filter((each) => !each.startsWith("#"))) {

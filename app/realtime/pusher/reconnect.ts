@@ -43,7 +43,7 @@ export class Reconnect {
     readonly pusher: Pusher,
     readonly options: Options,
   ) {
-    pusher.connection.bind("message", () => this.#endProof());
+    pusher.connection.bind("message", ({ event }: { event: string }) => event === "pusher:pong" && this.#endProof());
     pusher.connection.bind("state_change", ({ current }: { current: string }) => this.#onChange(current));
     // Told as soon as the socket closes; the state itself changes a second later.
     pusher.connection.bind("connecting_in", () => this.#plan(0, () => this.#pause()));
@@ -90,7 +90,7 @@ export class Reconnect {
     });
   }
 
-  /** Any message is proof. */
+  /** Only the answer is proof: other messages may have lain in the socket since before the device slept. */
   #endProof(): void {
     this.#cancelProof?.();
     this.#cancelProof = undefined;

@@ -1,11 +1,15 @@
-/** A server build for remix-serve with one route: Roost's own gate, rows without an outbox, and a trigger that is awaited. */
+/** Roost's server build with one route exchanged: its own gate, rows without an outbox, and a trigger that is awaited. */
 import { Agent } from "node:http";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { ServerBuild } from "@remix-run/node";
 import Pusher from "pusher";
 import type { MessageData } from "#app/domain/conversations/events.ts";
 import { sendJsonSchema } from "#app/domain/conversations/schema.ts";
 import { SEND_LIMIT } from "#app/http/limits.server.ts";
 import { jsonAction } from "#app/http/mutation.server.ts";
 import { services } from "#app/http/services.server.ts";
+import { ROOT } from "#tests/support/build.ts";
 
 const { settings } = await services();
 const { appId, key, secret, cluster, host, port } = settings.channels!;
@@ -50,13 +54,8 @@ const action = jsonAction({
   },
 });
 
+/** Everything else is the finished build: a router with one route would be faster than any real app's. */
+const roost = (await import(pathToFileURL(path.join(ROOT, "build/server/index.js")).href)) as ServerBuild;
 const ROUTE = "routes/api.messages";
-export const routes = { [ROUTE]: { id: ROUTE, path: "api/messages", module: { action, default: undefined } } };
-export const entry = { module: { default: () => new Response(null, { status: 404 }) } };
-export const assets = { version: "bench", url: "", entry: { module: "", imports: [] }, routes: { [ROUTE]: { id: ROUTE, path: "api/messages", module: "", hasAction: true, hasLoader: false, hasErrorBoundary: false } } };
-export const future = { v3_fetcherPersist: true, v3_relativeSplatPath: true, v3_throwAbortReason: true, v3_singleFetch: true, v3_lazyRouteDiscovery: false };
-export const publicPath = "/";
-export const assetsBuildDirectory = "build/client";
-export const basename = "/";
-export const mode = "production";
-export const isSpaMode = false;
+export const routes = { ...roost.routes, [ROUTE]: { ...roost.routes[ROUTE]!, module: { action, default: undefined } } };
+export const { entry, assets, future, publicPath, assetsBuildDirectory, basename, mode, isSpaMode } = roost;

@@ -51,6 +51,6 @@ async function startDirectApp(env: Record<string, string>, origin: string): Prom
   await build({ absWorkingDir: ROOT, entryPoints: ["tests/bench/send/direct-app.ts"], outfile: BUNDLE, bundle: true, packages: "external", platform: "node", target: "node20", format: "esm", logLevel: "warning" });
   const child = spawn(process.execPath, ["node_modules/@remix-run/serve/dist/cli.js", BUNDLE], { cwd: ROOT, env: env as NodeJS.ProcessEnv, stdio: ["ignore", "ignore", "inherit"] });
   process.once("exit", () => child.kill("SIGKILL"));
-  await until(async () => (await fetch(`${origin}/`)).status === 404, { what: "the direct app to answer" });
+  await until(async () => (await fetch(`${origin}/healthz`)).status === 200, { what: "the direct app to answer" });
   return child;
 }
