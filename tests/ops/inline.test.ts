@@ -1,5 +1,4 @@
 /** A house without a relay process (RELAY_MODE=inline): requests and the cron route deliver. */
-import PusherClient from "pusher-js";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { directChannel } from "#app/domain/channels.ts";
 import { openDirect, sendMessage } from "#app/domain/conversations/commands.server.ts";
@@ -9,8 +8,8 @@ import { memoryStorage } from "#app/realtime/queue-storage.ts";
 import { startHousehold, type Household } from "#tests/faults/household.ts";
 import { Tab } from "#tests/faults/tab.ts";
 import { seeded } from "#tests/realtime/seeded.ts";
+import { listenOn } from "#tests/support/push-listener.ts";
 import { until } from "#tests/support/wait.ts";
-import { channelAuth } from "#worker/channels/credentials.ts";
 
 const CRON = "cron-secret-of-the-test";
 const WITHIN_MS = 20_000;
@@ -20,10 +19,8 @@ beforeAll(async () => void (house = await startHousehold({ env: { RELAY_MODE: "i
 afterAll(() => house?.stop());
 
 const tabs: Tab[] = [];
-const listeners: PusherClient[] = [];
 afterEach(() => {
   for (const tab of tabs.splice(0)) tab.kill();
-  for (const client of listeners.splice(0)) client.disconnect();
 });
 
 async function tabOf(client: Household["clients"][number], chat: string): Promise<Tab> {
@@ -35,20 +32,6 @@ async function tabOf(client: Household["clients"][number], chat: string): Promis
   return tab;
 }
 
-/** Somebody who hears of a channel by push alone. @returns the texts of new messages, as they come */
-async function listenOn(channel: string): Promise<string[]> {
-  const { PUSHER_APP_ID: id, PUSHER_KEY: key, PUSHER_SECRET: secret, CHANNELS_PORT: port } = house.roost.env;
-  const client = new PusherClient(key!, {
-    ...{ cluster: "local", wsHost: "127.0.0.1", wsPort: Number(port), forceTLS: false, enabledTransports: ["ws"], enableStats: false },
-    channelAuthorization: { transport: "ajax", endpoint: "", customHandler: ({ socketId, channelName }, answer) => answer(null, { auth: channelAuth({ id: id!, key: key!, secret: secret! }, socketId, channelName) }) },
-  });
-  listeners.push(client);
-  const heard: string[] = [];
-  const subscription = client.subscribe(channel).bind("new-message", ({ body }: { body: string }) => heard.push(body));
-  await until(() => subscription.subscribed, { what: "somebody to listen", timeout: WITHIN_MS });
-  return heard;
-}
-
 const drain = (headers: Record<string, string> = { authorization: `Bearer ${CRON}` }) => fetch(`${house.roost.url}/api/outbox/drain`, { method: "POST", headers });
 const pending = async () => (await house.db.all<{ count: number }>("SELECT count(*) AS count FROM outbox_events WHERE state = 'pending'"))[0]!.count;
 
@@ -58,7 +41,7 @@ test("what one sends arrives at the other by push, in order, once, with no relay
   const { conversationId: chat } = await openDirect(house.ctx, ada.viewer, { userId: bo.viewer.userId });
   const [from, to] = [await tabOf(ada, chat), await tabOf(bo, chat)];
   const before = to.chat(chat).messages.length;
-  const pushed = await listenOn(directChannel(ada.viewer.userId, bo.viewer.userId));
+  const pushed = await listenOn(house.roost.env, directChannel(ada.viewer.userId, bo.viewer.userId));
   for (let n = 0; n < 20; n++) from.send(chat, `inline ${n}`);
   await until(() => to.chat(chat).messages.length === before + 20, { what: "all to arrive", timeout: WITHIN_MS });
   const all = Array.from({ length: 20 }, (_, n) => `inline ${n}`);
