@@ -46,7 +46,7 @@ class Instance {
 
   static async start(freezes: "after-work" | "at-answer"): Promise<Instance> {
     const port = String(await freePort());
-    const env = { ...house.roost.env, DATA_DIR: folder, PORT: port, BUILD: path.join(ROOT, "build/server/index.js"), FREEZES: freezes };
+    const env: Record<string, string> = { ...house.roost.env, DATA_DIR: folder, PORT: port, BUILD: path.join(ROOT, "build/server/index.js"), FREEZES: freezes };
     const child = spawn(process.execPath, [path.join(ROOT, "tests/support/function-main.mjs")], { cwd: folder, env: env as NodeJS.ProcessEnv, stdio: ["ignore", "ignore", "inherit", "ipc"] });
     const instance = new Instance(child, `http://127.0.0.1:${port}`);
     functions.push(instance);

@@ -1,5 +1,6 @@
 /** Care of the connection where the network is bad: refusals, sockets that only seem open, a service that answers badly. */
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -106,6 +107,7 @@ test("a socket that only seems open is found out when the device wakes, and repl
 test("what was on its way before the device slept is no proof that the socket still lives", async () => {
   const service = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   onTestFinished(() => void service.close());
+  await once(service, "listening");
   let connections = 0;
   service.on("connection", (socket) => {
     connections++;

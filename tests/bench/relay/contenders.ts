@@ -42,7 +42,7 @@ async function startRoost({ db, dataDir, ...house }: House): Promise<Worker> {
 }
 
 const usual = (mode: "single" | "batch") => async ({ databaseUrl, channels }: House): Promise<Worker> => {
-  const child = fork(path.join(import.meta.dirname, "usual-worker.ts"), { execArgv: ["--import", "tsx"], env: { PATH: process.env["PATH"] ?? "", MODE: mode, DATABASE_URL: databaseUrl, CHANNELS: JSON.stringify(channels) } });
+  const child = fork(path.join(import.meta.dirname, "usual-worker.ts"), { execArgv: ["--import", "tsx"], env: { PATH: process.env["PATH"] ?? "", NODE_ENV: "test", MODE: mode, DATABASE_URL: databaseUrl, CHANNELS: JSON.stringify(channels) } });
   await once(child, "message");
   return {
     pid: child.pid!,

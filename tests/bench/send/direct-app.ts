@@ -4,7 +4,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ServerBuild } from "@remix-run/node";
 import Pusher from "pusher";
-import type { MessageData } from "#app/domain/conversations/events.ts";
+import { userChannel } from "#app/domain/channels.ts";
+import { messageNotification, newMessage, type MessageData } from "#app/domain/conversations/events.ts";
 import { sendJsonSchema } from "#app/domain/conversations/schema.ts";
 import { SEND_LIMIT } from "#app/http/limits.server.ts";
 import { jsonAction } from "#app/http/mutation.server.ts";
@@ -15,13 +16,15 @@ const { settings } = await services();
 const { appId, key, secret, cluster, host, port } = settings.channels!;
 const pusher = new Pusher({ appId, key, secret, ...(host ? { host, port: String(port) } : { cluster }), useTLS: false, ...(process.env["BENCH_KEEP_ALIVE"] ? { agent: new Agent({ keepAlive: true }) } : {}) });
 
+const PREVIEW_LENGTH = 140;
 const INSERT_MESSAGE = `
   INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at)
   SELECT ?, c.id, c.last_seq + 1, m.user_id, ?, ?, 'text', ?
   FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = ?
   WHERE c.id = ?
   ON CONFLICT (sender_id, client_id) DO NOTHING
-  RETURNING seq, (SELECT channel FROM conversations WHERE id = conversation_id) AS channel`;
+  RETURNING seq, (SELECT channel FROM conversations WHERE id = conversation_id) AS channel,
+    (SELECT other.user_id FROM conversation_members AS other WHERE other.conversation_id = messages.conversation_id AND other.user_id <> messages.sender_id) AS receiverId`;
 const BUMP_CONVERSATION = "UPDATE conversations SET last_seq = last_seq + 1, last_message_at = ? WHERE id = ?";
 
 const action = jsonAction({
@@ -49,7 +52,11 @@ const action = jsonAction({
       { sql: BUMP_CONVERSATION, args: [message.createdAt, input.conversationId] },
     ]);
     message.seq = Number(rows![0]!["seq"]);
-    await pusher.trigger(String(rows![0]!["channel"]), "new-message", message);
+    // To the chat, and to whoever has another page open: what Roost delivers of a message, in one request.
+    await pusher.triggerBatch([
+      { channel: String(rows![0]!["channel"]), name: newMessage.name, data: message },
+      { channel: userChannel(String(rows![0]!["receiverId"])), name: messageNotification.name, data: { conversationId: input.conversationId, messageId: message.id, senderName: viewer.name, preview: input.body.slice(0, PREVIEW_LENGTH) } },
+    ]);
     return { data: { message }, status: 201 };
   },
 });
