@@ -22,7 +22,7 @@ import { startTcpProxy, type TcpProxy } from "#tests/support/tcp-proxy.ts";
 import { until } from "#tests/support/wait.ts";
 import { faultSuite } from "./size.ts";
 
-const { size, seed, figures } = faultSuite("replica", { short: { faults: 5 }, full: { faults: 200 } });
+const { size, seed, figures } = faultSuite("replica", { short: { faults: 5 }, full: { faults: 60 } });
 const NAMES = ["Amal", "Badr", "Chadi", "Dana"];
 const LONGEST_FAULT_MS = 1_500;
 const LONGEST_PAUSE_MS = 40;
@@ -183,10 +183,10 @@ test("a reader that believes the replica misses his own write, and would start a
     return { before, after, own: await syncEvents(reader, scopes, before), further: await syncEvents(reader, scopes, after) };
   }
 
-  // sqld that is cut off in the middle of a commit answers nothing at all: then once more.
+  // Cut off in the middle of what it replicates sqld may answer nothing at all (then once more), or go back a step.
   const { before, after, own, further } = await until(believing, { timeout: 30_000, what: "an answer of a replica that lags" });
-  expect(own).toMatchObject({ events: [], reset: false });
-  expect(further).toMatchObject({ reset: true });
+  expect(own.events).toEqual([]);
+  expect(further.reset).toBe(true);
   expect((await syncFor(ctx, who.viewer, before)).events).not.toEqual([]);
   expect(await syncFor(ctx, who.viewer, after)).toMatchObject({ events: [], reset: false });
   reader.close();
