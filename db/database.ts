@@ -24,6 +24,15 @@ export interface Queries {
   all<T = Row>(sql: string, args?: readonly SqlValue[]): Promise<T[]>;
 }
 
+/** What reads by plain SQL, and nothing else: enough for the log's pages. */
+export type Reads = Pick<Queries, "all">;
+
+/** A server that is only read, and of which nothing is expected: it may lag, hang or be away. */
+export interface Reader extends Reads {
+  /** Ends the connection; a question after that opens another. */
+  close(): void;
+}
+
 /** An open write transaction. Only valid inside the callback of `transact`. */
 export type Tx = Queries;
 
@@ -93,4 +102,18 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
       ? (await import("./drivers/better-sqlite3.ts")).connectBetterSqlite3
       : (await import("./drivers/libsql.ts")).connectLibsql;
   return connect(url, options);
+}
+
+export interface ReaderOptions {
+  authToken?: string | undefined;
+  /** How long a question may take, connecting included, in ms; the connection is given up after that. */
+  answerWithinMs: number;
+}
+
+/**
+ * A replica behind a URL (`libsql:`, `http(s):`, `ws(s):`), not connected yet: it need not be there.
+ * Its `all` throws whatever the driver throws, and DatabaseTimeoutError.
+ */
+export async function openReader(url: string, options: ReaderOptions): Promise<Reader> {
+  return (await import("./drivers/libsql-reader.ts")).libsqlReader(url, options);
 }

@@ -35,6 +35,10 @@ const schema = z.object({
     .string()
     .regex(/^(file|libsql|http|https|ws|wss):/, "a URL that begins with file:, libsql:, http:, https:, ws: or wss:")
     .optional(),
+  DATABASE_REPLICA_URL: z
+    .string()
+    .regex(/^(libsql|http|https|ws|wss):/, "a URL that begins with libsql:, http:, https:, ws: or wss:")
+    .optional(),
   DATABASE_AUTH_TOKEN: z.string().min(1).optional(),
   SESSION_SECRET: secretList.optional(),
   SIGNUPS: z.enum(["open", "invited"], "open or invited").default("open"),
@@ -115,12 +119,15 @@ export function parseSettings(env: Record<string, string | undefined>) {
   const dataDir = path.resolve(raw.DATA_DIR);
   const channels = channelsApp(raw);
   requireTls(raw);
+  if (raw.DATABASE_REPLICA_URL && !isServer(raw.DATABASE_URL)) throw new SettingsError("DATABASE_REPLICA_URL", "expected DATABASE_URL to be a libSQL server, too: a file has no replicas");
   return {
     production: raw.NODE_ENV !== "development",
     port: raw.PORT,
     host: raw.HOST,
     dataDir,
     databaseUrl: raw.DATABASE_URL ?? `file:${path.join(dataDir, "roost.db")}`,
+    /** A read replica of that server; undefined: there is none. */
+    databaseReplicaUrl: raw.DATABASE_REPLICA_URL,
     databaseAuthToken: raw.DATABASE_AUTH_TOKEN,
     sessionSecrets: raw.SESSION_SECRET,
     signups: raw.SIGNUPS,
@@ -204,14 +211,18 @@ function uploadsSetting(raw: Raw, dataDir: string) {
   };
 }
 
+const isServer = (databaseUrl: string | undefined) => databaseUrl !== undefined && !databaseUrl.startsWith("file:");
+
 /** In production nothing that the settings name may go over a network in clear text. @throws SettingsError */
 function requireTls(raw: Raw) {
   if (raw.NODE_ENV === "development") return;
-  if (raw.DATABASE_URL && !raw.DATABASE_URL.startsWith("file:")) {
-    if (!URL.canParse(raw.DATABASE_URL)) throw new SettingsError("DATABASE_URL", "expected a URL such as libsql://name.example");
-    const { protocol, hostname, searchParams } = new URL(raw.DATABASE_URL);
+  for (const name of ["DATABASE_URL", "DATABASE_REPLICA_URL"] as const) {
+    const url = raw[name];
+    if (!url || !isServer(url)) continue;
+    if (!URL.canParse(url)) throw new SettingsError(name, "expected a URL such as libsql://name.example");
+    const { protocol, hostname, searchParams } = new URL(url);
     const isPlain = protocol === "http:" || protocol === "ws:" || (protocol === "libsql:" && searchParams.get("tls") === "0");
-    if (isPlain && !isLoopback(hostname)) throw new SettingsError("DATABASE_URL", "expected libsql:, https: or wss: in production, where only a loopback host may go without TLS");
+    if (isPlain && !isLoopback(hostname)) throw new SettingsError(name, "expected libsql:, https: or wss: in production, where only a loopback host may go without TLS");
   }
   if (raw.PUBLIC_PUSHER_USE_TLS === false && raw.PUBLIC_PUSHER_HOST && !isLoopback(raw.PUBLIC_PUSHER_HOST))
     throw new SettingsError("PUBLIC_PUSHER_USE_TLS", "expected on: in production only a loopback host may go without TLS");

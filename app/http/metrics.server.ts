@@ -1,8 +1,9 @@
 /** Figures for Prometheus, of this process; the outbox's come from the database when they are asked for. */
 import type { Socket } from "node:net";
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Database } from "#db/database.ts";
 import { outboxFigures } from "#db/outbox/figures.ts";
+import type { ReplicaRead } from "#db/outbox/replica.ts";
 import { outboxSeries } from "./outbox-metrics.server.ts";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -15,6 +16,7 @@ interface Metrics {
   outbox: Gauge<"state">;
   oldest: Gauge;
   connections: Gauge;
+  replicaReads: Counter<"result">;
 }
 
 const KEY = Symbol.for("roost.metrics");
@@ -30,6 +32,7 @@ function metrics(): Metrics {
     requests: new Histogram({ name: "roost_http_request_duration_seconds", help: "Time from a request's head to its answer's end", labelNames: ["method", "route", "status"], buckets: BUCKETS, registers }),
     outbox: new Gauge({ name: "roost_outbox_events", help: "Events of the outbox that wait or are dead", labelNames: ["state"], registers }),
     connections: new Gauge({ name: "roost_http_connections", help: "Connections to this process that are open", registers }),
+    replicaReads: new Counter({ name: "roost_replica_reads_total", help: "Answers of sync, by what the read replica did; all but those it served came from the primary", labelNames: ["result"], registers }),
     oldest: new Gauge({ name: "roost_outbox_oldest_pending_seconds", help: "Age of the oldest waiting event; 0 when none waits", registers }),
   });
 }
@@ -48,6 +51,10 @@ export function observeConnection(socket: Socket): void {
   const { connections } = metrics();
   connections.inc();
   socket.once("close", () => connections.dec());
+}
+
+export function observeReplicaRead(result: ReplicaRead): void {
+  metrics().replicaReads.inc({ result });
 }
 
 /** @returns the figures in Prometheus' text format, and its content type */

@@ -9,6 +9,7 @@ import type { EventType } from "#app/domain/events.ts";
 import { newId } from "#app/domain/ids.ts";
 import { arrivalFolder, openStorage, type Storage } from "#app/domain/images/storage.server.ts";
 import { openDatabase, type Database } from "#db/database.ts";
+import { openLogReplica, type LogReplica } from "#db/outbox/replica.ts";
 import { drainOnce, inlineDrainer, type DrainResult } from "#worker/relay/drain.ts";
 import { nudgeClient } from "#worker/relay/nudge.ts";
 import { announcer } from "#worker/relay/publishers/announce.ts";
@@ -18,6 +19,7 @@ import { pusherPublisher } from "#worker/relay/publishers/pusher.ts";
 import type { Publisher } from "#worker/relay/publishers/publisher.ts";
 import { JOBS } from "#worker/scheduler/jobs.ts";
 import { outliveAnswer } from "./after-answer.server.ts";
+import { observeReplicaRead } from "./metrics.server.ts";
 
 export interface Services {
   settings: Settings;
@@ -66,13 +68,26 @@ async function start({ settings, sessionSecrets, log }: Foundation): Promise<Ser
   const clock = { now: Date.now, newId };
   const open = () => openDatabase(settings.databaseUrl, { authToken: settings.databaseAuthToken });
   const db = await open();
+  const replica = await replicaOf(settings, db, log);
   const publisher = settings.channels ? pusherPublisher(settings.channels) : null;
   const occupancy = settings.channels ? pusherOccupancy(settings.channels) : null;
   const probe = settings.channels && publisher ? channelsProbe(settings.channels, publisher) : null;
   const storage = openStorage(settings.uploads);
   const chores = choresOver({ log, clock, publisher, occupancy, storage, open: memoised(open) });
   db.onCommit(settings.relayMode === "inline" ? () => outliveAnswer(new Promise((drained) => setImmediate(() => void chores.drainSoon().then(drained)))) : nudgeClient(settings.relaySocket).nudge);
-  return { settings, sessionSecrets, db, ctx: { db, ...clock }, storage, arrivals: await arrivalFolder(settings.uploads), log, announce: announcer(publisher, log), probe, runChores: chores.run };
+  return { settings, sessionSecrets, db, ctx: { db, ...clock, ...(replica && { replica }) }, storage, arrivals: await arrivalFolder(settings.uploads), log, announce: announcer(publisher, log), probe, runChores: chores.run };
+}
+
+/** Undefined: none is set. That one is away stops nobody: the primary answers. */
+async function replicaOf({ databaseReplicaUrl: url, databaseAuthToken: authToken }: Settings, primary: Database, log: Logger): Promise<LogReplica | undefined> {
+  if (!url) return undefined;
+  return openLogReplica({
+    url,
+    authToken,
+    primary,
+    onRead: observeReplicaRead,
+    onChange: (fault, err) => (fault === null ? log.info("the replica serves sync") : log.warn({ fault, err }, "the replica is left alone; the primary serves sync")),
+  });
 }
 
 interface ChoresOptions {

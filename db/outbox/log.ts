@@ -1,5 +1,5 @@
 /** The log as a whole: its epoch, what was pruned, and its newest seq. */
-import type { Queries } from "#db/database.ts";
+import type { Queries, Reads } from "#db/database.ts";
 
 export interface LogHead {
   /** Changes when the log starts anew (a restored backup). */
@@ -16,7 +16,7 @@ export const HEAD_SQL = "max(log.pruned_seq, coalesce((SELECT max(seq) FROM outb
 const READ = `SELECT log.epoch AS epoch, log.pruned_seq AS prunedSeq, ${HEAD_SQL} AS seq FROM outbox_log AS log WHERE log.id = 1`;
 
 /** @throws when the database was not migrated */
-export async function logHead(db: Queries): Promise<LogHead> {
+export async function logHead(db: Reads): Promise<LogHead> {
   const [head] = await db.all<LogHead>(READ);
   if (!head) throw new Error("outbox_log has no row: run the migrations");
   return head;

@@ -1,7 +1,7 @@
 /** Reading the log by channels: what a browser catches up with, however much others have written meanwhile. */
 import { createHash, randomUUID } from "node:crypto";
-import type { Queries } from "#db/database.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import type { Reads } from "#db/database.ts";
+import { decodeCursor, encodeCursor, type LogPoint } from "./cursor.ts";
 import type { SyncEvent } from "./event.ts";
 import { HEAD_SQL } from "./log.ts";
 
@@ -76,13 +76,21 @@ interface SyncRow {
   at: number;
 }
 
+/** A channel as a whole, or what of it the reader may see. */
+export type SyncChannel = string | SyncScope;
+
 /**
  * What happened on these channels after `cursor`.
  * @param channels what the reader may see now; every state of an event counts, those with an audience do not
  * @param cursor from an earlier answer; `"0"`: from the oldest kept; null: no events, the current cursor
  * @param limit events in a page
  */
-export async function syncEvents(db: Queries, channels: readonly (string | SyncScope)[], cursor: string | null, limit = SYNC_PAGE_EVENTS, bytes = SYNC_PAGE_BYTES): Promise<SyncAnswer> {
+export async function syncEvents(db: Reads, channels: readonly SyncChannel[], cursor: string | null, limit = SYNC_PAGE_EVENTS, bytes = SYNC_PAGE_BYTES): Promise<SyncAnswer> {
+  return (await syncPage(db, channels, cursor, limit, bytes)).answer;
+}
+
+/** The same, with how far the log had come that it was read from: of one snapshot. */
+export async function syncPage(db: Reads, channels: readonly SyncChannel[], cursor: string | null, limit = SYNC_PAGE_EVENTS, bytes = SYNC_PAGE_BYTES): Promise<{ head: LogPoint; answer: SyncAnswer }> {
   const scopes = new Map<string, SyncScope>(channels.map((each) => (typeof each === "string" ? [each, { channel: each, after: 0 }] : [each.channel, each])));
   const own = [...scopes.values()].map(({ channel, after }): [string, number] => [channel, after]).sort(([a], [b]) => (a < b ? -1 : 1));
   const after = cursor === null || cursor === OLDEST ? null : decodeCursor(cursor);
@@ -93,18 +101,22 @@ export async function syncEvents(db: Queries, channels: readonly (string | SyncS
   const rows = await db.all<SyncRow>(SYNC_SQL, [names, after?.seq ?? 0, wanted, wanted, names, bytes]);
   const [log] = rows;
   if (!log) throw new Error("outbox_log has no row: run the migrations");
-  const current = encodeCursor({ epoch: log.epoch, seq: log.head });
+  const head = { epoch: log.epoch, seq: log.head };
+  const current = encodeCursor(head);
   if (unreadable || (after && (after.epoch !== log.epoch || after.seq < log.prunedSeq || after.seq > log.head)))
-    return { events: [], cursor: current, hasMore: false, reset: true, etag: `"reset.${randomUUID()}"` };
+    return { head, answer: { events: [], cursor: current, hasMore: false, reset: true, etag: `"reset.${randomUUID()}"` } };
   const events = rows.flatMap((row) => (row.seq === null ? [] : syncEvent(row, row.seq, log.epoch))).slice(0, limit);
   const last = events.at(-1)?.seq ?? 0;
   const hasMore = events.length > 0 && (log.lastCandidate ?? 0) > last;
   return {
-    events: events.map((event) => scopes.get(event.channel)?.masked?.(event) ?? event),
-    cursor: hasMore ? encodeCursor({ epoch: log.epoch, seq: last }) : current,
-    hasMore,
-    reset: false,
-    etag: `"${digest(log.epoch, names)}.${log.newest ?? 0}.${last}.${events.length}"`,
+    head,
+    answer: {
+      events: events.map((event) => scopes.get(event.channel)?.masked?.(event) ?? event),
+      cursor: hasMore ? encodeCursor({ epoch: log.epoch, seq: last }) : current,
+      hasMore,
+      reset: false,
+      etag: `"${digest(log.epoch, names)}.${log.newest ?? 0}.${last}.${events.length}"`,
+    },
   };
 }
 

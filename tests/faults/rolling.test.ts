@@ -2,18 +2,13 @@
  * A rolling restart: two app nodes and two relays on one libSQL server, each stopped and started in turn while people
  * send. What fails is only what a client tries again by itself (no connection, 502 to 504), and nothing is lost.
  */
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "#app/domain/ids.ts";
 import { memoryStorage } from "#app/realtime/queue-storage.ts";
 import { seeded } from "#tests/realtime/seeded.ts";
-import { ROOT } from "#tests/support/build.ts";
-import { dataFolder } from "#tests/support/data-folder.ts";
-import { freePort } from "#tests/support/ports.ts";
+import { startNode, type RoostNode } from "#tests/support/node.ts";
+import type { RoostProcess } from "#tests/support/roost-process.ts";
 import { until } from "#tests/support/wait.ts";
 import { startHousehold, type Client, type Household } from "./household.ts";
 import { faultSuite } from "./size.ts";
@@ -25,52 +20,23 @@ const READY_WITHIN_MS = 30_000;
 const TRIES = 200;
 const TRY_AGAIN_MS = 50;
 
-/** One more process of the same house, as another machine would run it: with a folder and a port of its own. */
-class Process {
-  #child: ChildProcess | undefined;
-  log = "";
-
-  constructor(
-    private readonly name: "app" | "relay",
-    private readonly env: Record<string, string>,
-  ) {}
-
-  async start() {
-    const child = spawn(process.execPath, ["worker/run.mjs", this.name], { cwd: ROOT, env: this.env as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe"] });
-    this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (this.log += String(chunk)));
-    const isReady = this.name === "app" ? () => fetch(`http://127.0.0.1:${this.env["PORT"]}/readyz`).then(({ status }) => status === 200) : () => this.log.includes("relay is running");
-    this.log = "";
-    await until(isReady, { what: `${this.name} to be ready: ${this.log}`, timeout: READY_WITHIN_MS });
-  }
-
-  async stop() {
-    if (!this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const closed = once(this.#child, "close");
-    this.#child.kill("SIGTERM");
-    const [code] = (await closed) as [number | null];
-    expect(code, `${this.name} ended in order:\n${this.log}`).toBe(0);
-  }
-}
-
 let house: Household;
-let folder: string;
-let second: { app: Process; relay: Process };
+let second: RoostNode;
 let nodes: string[];
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(dataFolder(), "roost-rolling-"));
   house = await startHousehold({ database: "libsql" });
-  const env = { ...house.roost.env, DATA_DIR: folder, PORT: String(await freePort()) };
-  second = { app: new Process("app", env), relay: new Process("relay", env) };
-  await Promise.all([second.app.start(), second.relay.start()]);
-  nodes = [house.roost.url, `http://127.0.0.1:${env.PORT}`];
+  second = await startNode(house.roost.env);
+  nodes = [house.roost.url, second.url];
 });
 afterAll(async () => {
-  await second?.app.stop();
-  await second?.relay.stop();
+  await second?.stop();
   await house?.stop();
-  await rm(folder, { recursive: true, force: true });
 });
+
+async function restartInOrder(each: RoostProcess) {
+  expect(await each.kill("SIGTERM"), `${each.name} ended in order:\n${each.log}`).toBe(0);
+  await each.start();
+}
 
 test("each process stopped and started in turn under load: no request fails for good, no event is lost, all arrive in order", { timeout: 3_600_000 }, async () => {
   const [me, other] = [house.clients[0]!, house.clients[1]!];
@@ -118,13 +84,11 @@ test("each process stopped and started in turn under load: no request fails for 
     for (let round = 0; round < size.rounds; round++) {
       await house.roost.kill("app");
       await house.roost.restart("app");
-      await second.app.stop();
-      await second.app.start();
+      await restartInOrder(second.app);
       await house.roost.kill("relay");
       await house.roost.restart("relay");
       await until(() => house.roost.log("relay").includes("relay is running"));
-      await second.relay.stop();
-      await second.relay.start();
+      await restartInOrder(second.relay);
     }
     stopped = true;
     await Promise.all(senders);

@@ -44,6 +44,11 @@ test.each([
   [{ DATABASE_URL: "libsql://db.example?tls=0" }, "DATABASE_URL"],
   [{ DATABASE_URL: "http://127.0.0.1.evil.example" }, "DATABASE_URL"],
   [{ DATABASE_URL: "ws://" }, "DATABASE_URL"],
+  [{ DATABASE_REPLICA_URL: "wss://replica.example" }, "DATABASE_REPLICA_URL"],
+  [{ DATABASE_REPLICA_URL: "wss://replica.example", DATABASE_URL: "file:./data/roost.db" }, "DATABASE_REPLICA_URL"],
+  [{ DATABASE_REPLICA_URL: "file:./replica.db", DATABASE_URL: "wss://db.example" }, "DATABASE_REPLICA_URL"],
+  [{ DATABASE_REPLICA_URL: "ws://10.0.0.5:8080", DATABASE_URL: "wss://db.example" }, "DATABASE_REPLICA_URL"],
+  [{ DATABASE_REPLICA_URL: "libsql://replica.example?tls=0", DATABASE_URL: "wss://db.example" }, "DATABASE_REPLICA_URL"],
   [{ PUBLIC_PUSHER_HOST: "push.example", PUBLIC_PUSHER_USE_TLS: "off" }, "PUBLIC_PUSHER_USE_TLS"],
 ] as const)("%j is refused by name, in one line", (env, name) => {
   const refused = () => parseSettings(env);
@@ -59,6 +64,8 @@ test.each([
   { DATABASE_URL: "http://[::1]:8080" },
   { DATABASE_URL: "http://localhost:8080" },
   { DATABASE_URL: "libsql://localhost:8080?tls=0" },
+  { DATABASE_URL: "wss://db.example", DATABASE_REPLICA_URL: "libsql://replica.example" },
+  { DATABASE_URL: "wss://db.example", DATABASE_REPLICA_URL: "ws://127.0.0.1:8081" },
   { DATABASE_URL: "http://db.example", NODE_ENV: "development" },
   { PUBLIC_PUSHER_HOST: "localhost", PUBLIC_PUSHER_USE_TLS: "off" },
 ])("%j goes over TLS, stays on this machine, or is no production", (env) => {

@@ -117,7 +117,7 @@ it("is nobody's but admins'", async () => {
 
 it("a database that refuses the token, and one that is away: the card is told which, and nothing crashes", { timeout: 300_000 }, async () => {
   const { publicKey, token } = databaseTokens();
-  const server = await startSqld(publicKey);
+  const server = await startSqld({ tokenKey: publicKey });
   const house = await startApp({ DATABASE_URL: server.url, DATABASE_AUTH_TOKEN: token });
   const browser = await house.signedIn(ADMIN);
   expect((await json(browser, "/api/admin/database", {})).body).toMatchObject({ code: null, facts: { walBytes: null }, provider: { state: "not-configured" } });

@@ -2,7 +2,7 @@
  * A whole house for one test: the built processes as an operator runs them, each from settings alone, with a data
  * folder and ports of its own. What is started here is gone when the test process is.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
@@ -11,9 +11,9 @@ import { ensureBuilt, ROOT } from "./build.ts";
 import { dataFolder } from "./data-folder.ts";
 import { demoDatabase } from "./demo-database.ts";
 import { freePort } from "./ports.ts";
-import { until } from "./wait.ts";
+import { RoostProcess, type ProcessName } from "./roost-process.ts";
 
-export type ProcessName = "channels" | "relay" | "app";
+export type { ProcessName } from "./roost-process.ts";
 
 export interface RoostOptions {
   /** Settings beside or instead of those made here. */
@@ -43,14 +43,7 @@ export interface Roost {
   stop(): Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 10_000;
 const COMMAND_TIMEOUT_MS = 60_000;
-
-const running = new Set<ChildProcess>();
-process.once("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
 
 export async function startRoost(options: RoostOptions = {}): Promise<Roost> {
   await ensureBuilt();
@@ -68,49 +61,10 @@ export async function startRoost(options: RoostOptions = {}): Promise<Roost> {
     ...options.env,
   };
   const url = `http://127.0.0.1:${env["PORT"]}`;
-  const logs = new Map<ProcessName, string>();
-  const children = new Map<ProcessName, ChildProcess>();
-
-  function start(name: ProcessName) {
-    const child = spawn(process.execPath, ["--enable-source-maps", "worker/run.mjs", name], { cwd: ROOT, env: env as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe", "ipc"] });
-    running.add(child);
-    children.set(name, child);
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => logs.set(name, (logs.get(name) ?? "") + String(chunk)));
-    child.once("close", () => {
-      running.delete(child);
-      if (children.get(name) === child) children.delete(name);
-    });
-  }
-
-  async function ready(name: ProcessName) {
-    if (name === "relay") return;
-    const probe = name === "app" ? `${url}/readyz` : `http://127.0.0.1:${env["CHANNELS_PORT"]}/`;
-    await until(() => answers(name, probe), { timeout: READY_TIMEOUT_MS, what: `${name} to serve` }).catch((cause: unknown) => {
-      throw new Error(`${name} did not come up:\n${logs.get(name) ?? "(no output)"}`, { cause });
-    });
-  }
-
-  async function answers(name: ProcessName, probe: string) {
-    if (!children.has(name)) throw new Error(`${name} has ended:\n${logs.get(name) ?? "(no output)"}`);
-    const response = await fetch(probe, { signal: AbortSignal.timeout(2_000) });
-    await response.arrayBuffer();
-    // The channels server has no page of its own: any answer says that it listens.
-    return name === "channels" || response.status === 200;
-  }
-
-  async function kill(name: ProcessName, signal: NodeJS.Signals = "SIGTERM") {
-    const child = children.get(name);
-    if (!child) return;
-    const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
-    child.kill(signal);
-    if (signal === "SIGSTOP" || signal === "SIGCONT") return;
-    const force = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
-    await gone;
-    clearTimeout(force);
-  }
+  const processes = new Map<ProcessName, RoostProcess>();
 
   async function stop() {
-    for (const name of [...children.keys()].reverse()) await kill(name);
+    for (const each of [...processes.values()].reverse()) await each.kill();
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   }
 
@@ -119,12 +73,12 @@ export async function startRoost(options: RoostOptions = {}): Promise<Roost> {
     const seed = (databaseUrl: string) => runCommand("seed", ["--without-pictures"], { ...env, DATABASE_URL: databaseUrl });
     if ((options.database ?? "file") === "file" && !options.env?.["DATABASE_URL"]) await demoDatabase(dataDir, seed);
     else await seed(env["DATABASE_URL"]!);
-    const names: ProcessName[] = [];
-    if ((options.channels ?? "embedded") === "embedded") names.push("channels");
-    if (options.relay !== false && env["RELAY_MODE"] !== "inline") names.push("relay");
-    names.push("app");
-    for (const name of names) start(name);
-    await Promise.all(names.map(ready));
+    const add = (name: ProcessName) => processes.set(name, new RoostProcess(name, env));
+    if ((options.channels ?? "embedded") === "embedded") add("channels");
+    if (options.relay !== false && env["RELAY_MODE"] !== "inline") add("relay");
+    add("app");
+    for (const each of processes.values()) each.spawn();
+    await Promise.all([...processes.values()].map(served));
   } catch (error) {
     await stop();
     throw error;
@@ -136,16 +90,23 @@ export async function startRoost(options: RoostOptions = {}): Promise<Roost> {
     databaseUrl: env["DATABASE_URL"] ?? "",
     databaseFile: env["DATABASE_URL"]?.startsWith("file:") ? env["DATABASE_URL"].slice("file:".length) : null,
     env,
-    pid: (name) => children.get(name)?.pid,
-    log: (name) => logs.get(name) ?? "",
-    kill,
+    pid: (name) => processes.get(name)?.pid,
+    log: (name) => processes.get(name)?.log ?? "",
+    kill: async (name, signal) => void (await processes.get(name)?.kill(signal)),
     async restart(name) {
-      await kill(name, "SIGKILL");
-      start(name);
-      await ready(name);
+      const each = processes.get(name);
+      if (!each) throw new Error(`this house has no ${name}`);
+      await each.kill("SIGKILL");
+      each.spawn();
+      await served(each);
     },
     stop,
   };
+
+  /** A relay is not waited for: what is committed before it leads waits in the outbox. */
+  async function served(each: RoostProcess) {
+    if (each.name !== "relay") await each.ready();
+  }
 
   async function databaseSettings(kind: "file" | "libsql", then: (() => Promise<unknown>)[]): Promise<Record<string, string>> {
     if (kind === "file") return { DATABASE_URL: `file:${path.join(dataDir, "roost.db")}` };
@@ -156,7 +117,8 @@ export async function startRoost(options: RoostOptions = {}): Promise<Roost> {
   }
 }
 
-async function channelsSettings(kind: "embedded" | "soketi" | "none", then: (() => Promise<unknown>)[]): Promise<Record<string, string>> {
+/** Settings of a Channels service, started unless the house starts its own. `then` gets the way to stop it. */
+export async function channelsSettings(kind: "embedded" | "soketi" | "none", then: (() => Promise<unknown>)[]): Promise<Record<string, string>> {
   if (kind === "none") return {};
   const app = { PUSHER_APP_ID: "roost-test", PUSHER_KEY: randomBytes(10).toString("hex"), PUSHER_SECRET: randomBytes(16).toString("hex") };
   if (kind === "embedded") {

@@ -23,39 +23,57 @@ const STOP_WITHIN_MS = 5_000;
 const PORTS_TO_TRY = 5;
 const TOKEN_KEY = "token-key.pem";
 
+export interface SqldOptions {
+  /** The public key (PEM) of the tokens that it asks for; without it everybody may come. */
+  tokenKey?: string;
+  /** Makes it a read replica of the primary whose `replicationUrl` this is, or that of a proxy before it. */
+  replicaOf?: string;
+}
+
 export interface Sqld {
   /** As DATABASE_URL: over WebSocket, which costs less than http and fails less often in parallel. */
   url: string;
   httpUrl: string;
   wsUrl: string;
-  /** Ends it with a signal and starts it again on the same port and data, asking for tokens of another key if one is given. */
+  /** Where replicas get the log from (gRPC). */
+  replicationUrl: string;
+  /** Sends a signal and resolves once the process is gone (for SIGSTOP and SIGCONT: once it is sent). */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Ends it with a signal and starts it again on the same ports and data, asking for tokens of another key if one is given. */
   restart(signal?: NodeJS.Signals, newTokenKey?: string): Promise<void>;
   /** Stops it and deletes its data. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a server with an empty database.
- * @param tokenKey the public key (PEM) of the tokens that it asks for; without it everybody may come
+ * Starts a server with an empty database, or a replica.
  * @throws when it cannot be had or does not answer: a test that needs it fails, it is never skipped
  */
-export async function startSqld(tokenKey?: string): Promise<Sqld> {
+export async function startSqld({ tokenKey, replicaOf }: SqldOptions = {}): Promise<Sqld> {
   const binary = await sqldBinary();
   const folder = await mkdtemp(path.join(dataFolder(), "roost-sqld-"));
   const setTokenKey = (key: string) => writeFile(path.join(folder, TOKEN_KEY), key);
   if (tokenKey !== undefined) await setTokenKey(tokenKey);
-  let running = await startOnFreePort(binary, folder);
-  const { port } = running;
+  const start = (ports: Ports) => launch({ binary, folder, ports, replicaOf });
+  let running = await startOnFreePorts(start);
+  const { ports } = running;
   return {
-    url: `ws://127.0.0.1:${port}`,
-    httpUrl: `http://127.0.0.1:${port}`,
-    wsUrl: `ws://127.0.0.1:${port}`,
+    url: `ws://127.0.0.1:${ports.http}`,
+    httpUrl: `http://127.0.0.1:${ports.http}`,
+    wsUrl: `ws://127.0.0.1:${ports.http}`,
+    replicationUrl: `http://127.0.0.1:${ports.replication}`,
+    async kill(signal) {
+      if (signal === "SIGSTOP" || signal === "SIGCONT") running.process.kill(signal);
+      else await end(running.process, signal);
+    },
     async restart(signal = "SIGTERM", newTokenKey) {
       await end(running.process, signal);
       if (newTokenKey !== undefined) await setTokenKey(newTokenKey);
-      running = await launch(binary, folder, port);
+      running = await start(ports);
     },
     async stop() {
+      // One that is stopped (SIGSTOP) would not hear anything else.
+      running.process.kill("SIGCONT");
       await end(running.process, "SIGTERM");
       await rm(folder, { recursive: true, force: true });
     },
@@ -87,35 +105,49 @@ export async function sqldBinary(): Promise<string> {
   return binary;
 }
 
-interface Running {
-  process: ChildProcess;
-  port: number;
+interface Ports {
+  http: number;
+  replication: number;
 }
 
-async function startOnFreePort(binary: string, folder: string): Promise<Running> {
+interface Running {
+  process: ChildProcess;
+  ports: Ports;
+}
+
+async function startOnFreePorts(start: (ports: Ports) => Promise<Running>): Promise<Running> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launch(binary, folder, await freePort());
+      return await start({ http: await freePort(), replication: await freePort() });
     } catch (error) {
-      // Somebody may take the port between asking for it and using it.
+      // Somebody may take a port between asking for it and using it.
       if (attempt === PORTS_TO_TRY) throw error;
     }
   }
 }
 
-async function launch(binary: string, folder: string, port: number): Promise<Running> {
+const alive = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of alive) child.kill("SIGKILL");
+});
+
+async function launch({ binary, folder, ports, replicaOf }: { binary: string; folder: string; ports: Ports; replicaOf: string | undefined }): Promise<Running> {
   const keyFile = path.join(folder, TOKEN_KEY);
-  const child = spawn(binary, ["--db-path", folder, "--http-listen-addr", `127.0.0.1:${port}`, "--no-welcome", ...(existsSync(keyFile) ? ["--auth-jwt-key-file", keyFile] : [])], { stdio: ["ignore", "ignore", "pipe"], env: { NODE_ENV: "test" } });
+  // Any primary here may get replicas: it costs nothing where none come.
+  const role = replicaOf === undefined ? ["--grpc-listen-addr", `127.0.0.1:${ports.replication}`] : ["--primary-grpc-url", replicaOf];
+  const child = spawn(binary, ["--db-path", folder, "--http-listen-addr", `127.0.0.1:${ports.http}`, "--no-welcome", ...role, ...(existsSync(keyFile) ? ["--auth-jwt-key-file", keyFile] : [])], { stdio: ["ignore", "ignore", "pipe"], env: { NODE_ENV: "test" } });
+  alive.add(child);
+  child.once("exit", () => alive.delete(child));
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2_000)));
   try {
-    await until(() => child.exitCode !== null || answers(port), { timeout: READY_WITHIN_MS, what: "sqld's first answer" });
-    if (child.exitCode === null) return { process: child, port };
+    await until(() => child.exitCode !== null || answers(ports.http), { timeout: READY_WITHIN_MS, what: "sqld's first answer" });
+    if (child.exitCode === null) return { process: child, ports };
   } catch (error) {
     await end(child, "SIGKILL");
     throw error;
   }
-  throw new Error(`sqld did not start on port ${port}: ${said}`);
+  throw new Error(`sqld did not start on port ${ports.http}: ${said}`);
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -104,7 +104,7 @@ describe("the database", () => {
 
   test("a server: its token refused is UNAUTHORIZED, not to be reached is DB_ERROR, over http and WebSocket", async () => {
     const { publicKey, token } = databaseTokens();
-    const server = await startSqld(publicKey);
+    const server = await startSqld({ tokenKey: publicKey });
     const of = async (url: string, authToken: string) => examine({ ...env, DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken });
     for (const url of [server.httpUrl, server.wsUrl]) {
       expect(states(await of(url, token))).toMatchObject({ database: "ok", migrations: "MIGRATIONS_PENDING" });

@@ -1,6 +1,6 @@
 /** Catch-up: what of the event log a viewer may see now. */
 import { positionOf } from "#db/outbox/position.ts";
-import { syncEvents, type SyncScope } from "#db/outbox/sync.ts";
+import { syncEvents, type SyncAnswer, type SyncScope } from "#db/outbox/sync.ts";
 import { ADMIN_CHANNEL, familyChannel, userChannel } from "#app/domain/channels.ts";
 import type { Context } from "#app/domain/context.ts";
 import { conversationScopesOf } from "#app/domain/conversations/queries.server.ts";
@@ -14,14 +14,17 @@ export async function scopesOf(ctx: Context, viewer: Viewer): Promise<SyncScope[
   return [...[userChannel(viewer.userId), ...(viewer.role === "admin" ? [ADMIN_CHANNEL] : []), ...families].map((channel) => ({ channel, after: 0 })), ...conversations];
 }
 
+/** A page from the replica where there is one. Who may see what was asked of the primary before, and stays its word. */
+const pageOf = (ctx: Context, scopes: readonly SyncScope[], cursor: string | null): Promise<SyncAnswer> => (ctx.replica ? ctx.replica.syncEvents(scopes, cursor) : syncEvents(ctx.db, scopes, cursor));
+
 /** The events after a cursor, in commit order; see db/outbox/sync.ts for the cursor's rules. */
 export async function syncFor(ctx: Context, viewer: Viewer, cursor: string | null) {
-  return syncEvents(ctx.db, await scopesOf(ctx, viewer), cursor);
+  return pageOf(ctx, await scopesOf(ctx, viewer), cursor);
 }
 
 /** The same for a wall tablet: its family's events, and nobody's own. */
 export async function syncForTablet(ctx: Context, { family }: Pick<Membership, "family">, cursor: string | null) {
-  return syncEvents(ctx.db, [{ channel: familyChannel(family.id), after: 0 }], cursor);
+  return pageOf(ctx, [{ channel: familyChannel(family.id), after: 0 }], cursor);
 }
 
 /** Where the log stands for the viewer's own channel. Read it before the data of a page. */
