@@ -154,7 +154,9 @@ const reactTo = (message: ShownMessage, actions: MessageActions | undefined) => 
 /** The way to what can be done with a message: a menu under it; without JavaScript a page. */
 function More({ context: { conversationId, actions }, message, isOpen }: { context: MessageContext; message: ShownMessage; isOpen: boolean }) {
   const { t } = useTranslation();
-  if (message.id === null || message.deleted) return null;
+  if (message.deleted) return null;
+  // Its place is there before it is: a bubble as wide as the line would shrink in the moment it is sent.
+  if (message.id === null) return <span aria-hidden className="message-more-place" />;
   return (
     <Link
       to={`/chats/${conversationId}/message/${message.id}`}
