@@ -85,8 +85,8 @@ export const MessageBubble = memo(function MessageBubble({ context, mode, messag
       {!own && <div className="w-8 shrink-0 self-end">{endsGroup && <Avatar name={message.senderName} hue={message.hue} avatar={message.avatar} size="sm" />}</div>}
       <div className={`flex max-w-[min(38rem,82%)] flex-col ${own ? "items-end" : "items-start"}`}>
         {named && !own && startsGroup ? (
-          <span id={authorId(message)} data-hue={message.hue % 8} className="mb-1 max-w-full truncate px-2 text-xs font-semibold text-hue">
-            <bdi>{message.senderName}</bdi>
+          <span id={authorId(message)} data-hue={message.hue % 8} className="mb-1 flex max-w-full px-2 text-xs font-semibold text-hue">
+            <bdi className="truncate">{message.senderName}</bdi>
           </span>
         ) : (
           <span id={authorId(message)} className="sr-only">
