@@ -23,6 +23,8 @@ export default defineConfig({
   testDir: "tests/browser",
   globalSetup: "tests/support/run-folder.ts",
   outputDir: "test-results/browser",
+  // One picture for every platform: what is pinned by one (tests/browser/bidi.spec.ts) brings its own fonts, and its tolerance says what for.
+  snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
   timeout: 300_000,
   expect: { timeout: patient(7_000) },
   // Each test keeps a server, a relay and a browser or two busy: more than two at once on two cores only wait for each other.

@@ -11,14 +11,17 @@ import { intent } from "./mutation.server.ts";
 
 type Verb = (ctx: Context, viewer: Viewer, input: EventsInput) => Promise<Changed>;
 
-const verb = (name: EventVerb, run: Verb) =>
+/** What of a page's address stays when it comes back: its filter, as a query. */
+type Kept = (params: URLSearchParams) => string;
+
+const verb = (name: EventVerb, run: Verb, kept: Kept) =>
   intent({
     schema: eventsSchema,
     limit: ADMIN_LIMIT,
     run: async ({ ctx, viewer, input, url, state }) => {
       const { asked, changed } = await run(ctx, viewer, input);
       if (changed > 0) await state.services.announce({ type: outboxChanged, channel: ADMIN_CHANNEL, payload: { at: ctx.now() } });
-      const back = new URLSearchParams(writeFilter(readFilter(url.searchParams)));
+      const back = new URLSearchParams(kept(url.searchParams));
       back.set("done", name);
       back.set("changed", String(changed));
       if (asked > changed) back.set("asked", String(asked));
@@ -26,4 +29,9 @@ const verb = (name: EventVerb, run: Verb) =>
     },
   });
 
-export const outboxIntents = { retry: verb("retry", retryEvents), requeue: verb("requeue", requeueEvents), drop: verb("drop", dropEvents) };
+/** @param kept a page that lists something else than events has a filter of its own */
+export const outboxIntents = (kept: Kept = (params) => writeFilter(readFilter(params))) => ({
+  retry: verb("retry", retryEvents, kept),
+  requeue: verb("requeue", requeueEvents, kept),
+  drop: verb("drop", dropEvents, kept),
+});

@@ -13,6 +13,11 @@ const SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'";
 const IMMUTABLE = "public, max-age=31536000, immutable";
 /** Kept by the browser, but asked for each time: whoever was removed gets nothing. */
 const ASK_EACH_TIME = "private, no-cache";
+/**
+ * As it is, byte for byte: remix-serve's compression would else take a file's length away, and with it how far a download
+ * is. Pictures it leaves alone by their type.
+ */
+const ASK_EACH_TIME_UNCHANGED = `${ASK_EACH_TIME}, no-transform`;
 
 const headers = (more: Record<string, string>): Record<string, string> => ({ "X-Content-Type-Options": "nosniff", "Content-Security-Policy": SANDBOX, ...more });
 
@@ -44,7 +49,7 @@ export async function privateUpload({ ctx, viewer, storage, name, request }: Pri
   if (FILE_NAME.test(name)) {
     const file = await privateFileFor(ctx, viewer, name);
     const etag = `"${file.hash}"`;
-    const described = headers({ "Content-Type": "application/octet-stream", "Content-Disposition": attachment(file.name), "Cache-Control": ASK_EACH_TIME, ETag: etag });
+    const described = headers({ "Content-Type": "application/octet-stream", "Content-Disposition": attachment(file.name), "Cache-Control": ASK_EACH_TIME_UNCHANGED, ETag: etag });
     return isKnown(request, etag) ? new Response(null, { status: 304, headers: described }) : answer(request, storage, `${folderOf("private", file.id)}/file`, described);
   }
   const [, id, hash, rest] = IMAGE_NAME.exec(name) ?? [];

@@ -56,3 +56,36 @@ test("a new face shows without a reload in an open chat, its header and its list
   await expect(mona.page.locator(FACE)).toHaveCount(0);
   await Promise.all([mona, adam].map(({ context }) => context.close()));
 });
+
+test("a child's face that is set or taken away in another window shows in an editor that stands open, also where one was set before", async ({ browser }) => {
+  const mona = await signedIn(browser, roost.url, PARENT);
+  const elsewhere = await mona.context.newPage();
+  const pages = [mona.page, elsewhere];
+  for (const page of pages) {
+    await page.goto("/family/people");
+    await connected(page);
+    // Of the first child only: its editor is open and stays so.
+    await page.locator("details.family-row", { has: page.locator("form.image-upload") }).first().locator("summary").first().click();
+    await expect(page.locator("form.image-upload").first()).toBeVisible();
+  }
+  const editor = (page: (typeof pages)[number]) => page.locator("details.family-row[open]");
+  const shown = (page: (typeof pages)[number]) => editor(page).locator(`form.image-upload ${FACE}`);
+  const give = async (page: (typeof pages)[number], width: number) => editor(page).locator('form.image-upload input[type="file"]').setInputFiles({ name: "child.jpg", mimeType: "image/jpeg", buffer: await photo(width, 300) });
+  const stemOf = async (page: (typeof pages)[number]) => /\/images\/([0-9a-f]{32}-[0-9a-f]{20})/.exec((await shown(page).getAttribute("src", { timeout: 500 }).catch(() => null)) ?? "")?.[1];
+  /** Both show the same face, another than before. */
+  const agreed = async (before: string | undefined) => {
+    await expect.poll(async () => [await stemOf(mona.page), await stemOf(elsewhere)]).toEqual([expect.not.stringMatching(before ?? "^$"), await stemOf(elsewhere)]);
+    return stemOf(elsewhere);
+  };
+  await give(elsewhere, 400);
+  await expect(shown(elsewhere)).toBeVisible();
+  const first = await agreed(undefined);
+  // The other way round: this window set the one before, and shows the newer one all the same.
+  await give(mona.page, 500);
+  const second = await agreed(first);
+  expect(second).not.toBe(first);
+  await editor(mona.page).locator('form:has(input[value="picture-remove"]) button').click();
+  for (const page of pages) await expect(shown(page)).toHaveCount(0);
+  await Promise.all(pages.map((page) => expect(editor(page)).toHaveCount(1)));
+  await mona.context.close();
+});

@@ -199,6 +199,44 @@ test("pasted and dropped; written offline it waits with its picture, and goes ou
   expect(await counted()).toEqual({ images: before.images + 3, files: before.files + 1 });
 });
 
+test("in a narrow window: what is sent stays where it stood, to the pixel, picture and words alike", async ({ browser }) => {
+  const { context, page } = await signedIn(browser, roost.url, PARENT, { viewport: { width: 360, height: 780 }, serviceWorkers: "block" });
+  await openParentsChat(page);
+  await connected(page);
+  const held: (() => void)[] = [];
+  await page.route("**/api/messages", async (route) => {
+    await new Promise<void>((resolve) => held.push(resolve));
+    await route.continue();
+  });
+  const WORDS = `#still ${"as many words as it takes to fill more than one line ".repeat(3)}`;
+  const places = (message: Locator) => message.evaluate((bubble) => [bubble, ...bubble.querySelectorAll("p, .attached-picture, .attached-picture img")].map((one) => ((box) => [one.tagName === "A" ? "SPAN" : one.tagName, box.x, box.y, box.width, box.height])(one.getBoundingClientRect())));
+  for (const [text, withPicture] of [[WORDS, false], ["#wide", true]] as const) {
+    if (withPicture) {
+      await choose(page, await jpeg("wide.jpg", 1_600, 1_000));
+      await expect(chosen(page, "done")).toHaveCount(1);
+    }
+    await write(page, text);
+    const waiting = onScreen(page, text.slice(0, 6), "sending");
+    await expect(waiting).toBeVisible();
+    if (withPicture) await expect.poll(() => loaded(waiting.locator("img"))).toBe(true);
+    // It has risen into its place, and the list has followed it to its end.
+    await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState === "finished"));
+    const before = await places(waiting);
+    expect(before).toHaveLength(withPicture ? 4 : 2);
+    await expect.poll(() => held.length).toBe(1);
+    held.pop()!();
+    const sent = onScreen(page, text.slice(0, 6), "sent").or(onScreen(page, text.slice(0, 6), "read"));
+    await expect(sent).toBeVisible();
+    await expect(sent.locator('img[src^="/files/"]')).toHaveCount(withPicture ? 1 : 0);
+    expect(await places(sent)).toEqual(before);
+    if (withPicture) {
+      await expect.poll(() => loaded(sent.locator("img"))).toBe(true);
+      expect(await places(sent)).toEqual(before);
+    }
+  }
+  await context.close();
+});
+
 test("names of files: in their own direction, and where there is no room never without their ending; what cannot be shown waits as a file", async ({ browser }) => {
   const { context, page } = await signedIn(browser, roost.url, PARENT, { viewport: { width: 360, height: 780 } });
   await openParentsChat(page);

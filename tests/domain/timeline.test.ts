@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { linkParts } from "#app/components/chat/message-text.tsx";
 import { GROUP_WITHIN_MS, placeMessages } from "#app/components/chat/timeline.ts";
 
 const utcDay = (ms: number) => new Date(ms).toISOString().slice(0, 10);
@@ -32,21 +31,4 @@ describe("the chat's layout", () => {
   });
 
   test("nothing to place", () => expect(placeMessages([], utcDay)).toEqual([]));
-});
-
-describe("links in messages", () => {
-  test("http, https and mail become links, around them the text is kept", () => {
-    expect(linkParts("see https://roost.example/a?b=1, or write to amal@example.com!")).toEqual([
-      { text: "see " },
-      { text: "https://roost.example/a?b=1", href: "https://roost.example/a?b=1" },
-      { text: ", or write to " },
-      { text: "amal@example.com", href: "mailto:amal@example.com" },
-      { text: "!" },
-    ]);
-  });
-
-  test.each(["javascript:alert(1)", "data:text/html,<b>x</b>", "vbscript:x", "file:///etc/passwd", "ftp://roost.example/x", "<a href='javascript:x'>y</a>"])("%s never becomes a link of that scheme", (text) => {
-    for (const part of linkParts(text)) if (part.href) expect(part.href).toMatch(/^(https?|mailto):/);
-    expect(linkParts(text).map((part) => part.text).join("")).toBe(text);
-  });
 });

@@ -61,6 +61,18 @@ it("does the same from the page of the log, and says there what it did", async (
   expect((await admin.post("/admin/operations", { intent: "drop", ids: "x" })).status).toBe(422);
 });
 
+it("keeps the log's own filter, without what in its address is none and at its newest", async () => {
+  const [, second] = ids as [string, string];
+  const [{ id: adminId }] = (await app.db.all<{ id: string }>("SELECT id FROM users WHERE email = 'admin@roost.test'")) as [{ id: string }];
+  const filter = `kind=outbox-drop&state=succeeded&actorId=${adminId}`;
+  const address = `/admin/operations?signature=x&done=drop&changed=7&before=1-${newId()}&${filter}`;
+  const [status, location] = where(await admin.post(address, { intent: "requeue", ids: second }));
+  expect([status, location]).toEqual([302, `/admin/operations?${filter}&done=requeue&changed=1`]);
+  const page = await (await admin.get(String(location))).text();
+  for (const chosen of ["outbox-drop", "succeeded", adminId]) expect(page).toMatch(new RegExp(`<option value="${chosen}" selected=""`));
+  expect(where(await admin.post("/admin/operations?kind=x&state=dead", { intent: "drop", ids: second }))).toEqual([302, "/admin/operations?done=drop&changed=1"]);
+});
+
 it("takes any address, and refuses what it cannot do with a sentence", async () => {
   for (const odd of ["?state=nothing&before=-1&range=x&measure=y&confirm=z", `?channel=${"x".repeat(900)}`, "?event=%00%FF&signature=%22", "?before=99999999999999999999", "?state=dead&state=pending"]) expect([odd, (await admin.get(OUTBOX + odd)).status]).toEqual([odd, 200]);
   for (const fields of [{ intent: "retry" }, { intent: "drop", ids: "x" }, { intent: "drop", ids: Array.from({ length: 201 }, newId).join(",") }, { intent: "requeue", filter: "", upTo: "-1" }] as Record<string, string>[]) expect((await admin.post(OUTBOX, fields)).status).toBe(422);

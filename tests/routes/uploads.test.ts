@@ -219,6 +219,21 @@ test("whoever is removed from a room loses its pictures and files at once, whate
   }
 });
 
+test("a file that could be compressed comes as it is, with its length, whatever the browser can unpack; its head says the same", async () => {
+  const text = Buffer.from("Who brings the salad? من يحضر السلطة؟\n".repeat(4_000));
+  const answer = await post(parent, "/api/files", uploadForm({ id: chat, uploadId: newId() }, text, "list.txt", "text/plain"));
+  const { file } = (await answer.json()) as { file: FileData };
+  for (const encodings of ["gzip, br", "br", "gzip, deflate, br, zstd", "identity"]) {
+    for (const method of ["GET", "HEAD"]) {
+      const download = await parent.send(file.url, { method, headers: { "accept-encoding": encodings } });
+      expect([encodings, method, download.status, download.headers.get("content-encoding"), download.headers.get("transfer-encoding"), download.headers.get("content-length")]).toEqual([encodings, method, 200, null, null, String(text.byteLength)]);
+      expect(Buffer.from(await download.arrayBuffer()).equals(method === "GET" ? text : Buffer.alloc(0))).toBe(true);
+      expect([download.headers.get("cache-control"), download.headers.get("content-type"), download.headers.get("x-content-type-options")]).toEqual(["private, no-cache, no-transform", "application/octet-stream", "nosniff"]);
+      expect(download.headers.get("content-security-policy")).toContain("sandbox");
+    }
+  }
+});
+
 test("asking only for the head of a picture leaves nothing open", async () => {
   const image = await sentPicture();
   const open = () => readdirSync(`/proc/${app.roost.pid("app")}/fd`).length;

@@ -9,6 +9,7 @@ import { Badge } from "#app/components/badge.tsx";
 import { useArrowKeys } from "#app/components/use-arrow-keys.ts";
 import { VisuallyHidden } from "#app/components/visually-hidden.tsx";
 import { ConversationAvatar } from "./conversation-avatar.tsx";
+import { isolatedNames } from "./isolated-names.tsx";
 
 interface ConversationListProps {
   conversations: ConversationSummary[];
@@ -66,12 +67,14 @@ function Title({ conversation, now }: { conversation: ConversationSummary; now: 
 
 function LastMessage({ conversation: { kind, lastMessage, unread }, viewerId }: { conversation: ConversationSummary; viewerId: string }) {
   const { t } = useTranslation();
-  const author = lastMessage?.senderId === viewerId ? t("chats.youPrefix") : kind === "room" && lastMessage ? t("chats.authorPrefix", { name: lastMessage.senderName }) : null;
+  const isOwn = lastMessage?.senderId === viewerId;
+  // The colon is the page's, not the name's: it stands between the name and the text, whatever their directions.
+  const author = isOwn ? t("chats.youPrefix") : kind === "room" && lastMessage ? isolatedNames([lastMessage.senderName], ([name]) => t("chats.authorPrefix", { name })) : null;
   return (
     <span className={`flex min-w-0 truncate text-sm ${unread > 0 ? "text-ink" : "text-ink-soft"}`}>
       {lastMessage ? (
         <>
-          {author !== null && <bdi className="me-1 max-w-[50%] shrink-0 truncate">{author}</bdi>}
+          {author !== null && <span className="me-1 flex max-w-[50%] shrink-0 [&>bdi]:truncate">{author}</span>}
           <bdi className="truncate">{lastMessage.deletedAt === null ? lastMessage.body : t("chats.deleted")}</bdi>
         </>
       ) : (

@@ -85,8 +85,8 @@ export const MessageBubble = memo(function MessageBubble({ context, mode, messag
       {!own && <div className="w-8 shrink-0 self-end">{endsGroup && <Avatar name={message.senderName} hue={message.hue} avatar={message.avatar} size="sm" />}</div>}
       <div className={`flex max-w-[min(38rem,82%)] flex-col ${own ? "items-end" : "items-start"}`}>
         {named && !own && startsGroup ? (
-          <span id={authorId(message)} data-hue={message.hue % 8} className="mb-1 max-w-full truncate px-2 text-xs font-semibold text-hue">
-            <bdi>{message.senderName}</bdi>
+          <span id={authorId(message)} data-hue={message.hue % 8} className="mb-1 flex max-w-full px-2 text-xs font-semibold text-hue">
+            <bdi className="truncate">{message.senderName}</bdi>
           </span>
         ) : (
           <span id={authorId(message)} className="sr-only">
@@ -154,7 +154,9 @@ const reactTo = (message: ShownMessage, actions: MessageActions | undefined) => 
 /** The way to what can be done with a message: a menu under it; without JavaScript a page. */
 function More({ context: { conversationId, actions }, message, isOpen }: { context: MessageContext; message: ShownMessage; isOpen: boolean }) {
   const { t } = useTranslation();
-  if (message.id === null || message.deleted) return null;
+  if (message.deleted) return null;
+  // Its place is there before it is: a bubble as wide as the line would shrink in the moment it is sent.
+  if (message.id === null) return <span aria-hidden className="message-more-place" />;
   return (
     <Link
       to={`/chats/${conversationId}/message/${message.id}`}

@@ -53,6 +53,8 @@ export function MessageList({ label, context, acting, viewerId, named, now, mess
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(opensAt === null);
   const opened = useRef(false);
+  /** The newest message shows a picture from the device: how large that is turns out when it has loaded. */
+  const mayGrow = useRef(false);
   const [unseenFrom, setUnseenFrom] = useState<string | null>(null);
   const observe = useSeen(scroller, onSeen);
   useArrowKeys(scroller, { enter: "last", onEscape: onLeave, onEnter: openMenu });
@@ -66,6 +68,7 @@ export function MessageList({ label, context, acting, viewerId, named, now, mess
     const element = scroller.current;
     if (!element) return;
     const known = previous.current;
+    mayGrow.current = last !== undefined && last.queued.length > 0;
     if (!opened.current) {
       opened.current = true;
       const target = opensAt && messageElement(opensAt.key);
@@ -98,7 +101,15 @@ export function MessageList({ label, context, acting, viewerId, named, now, mess
       if (atEnd.current) element.scrollTop = element.scrollHeight;
     });
     resized.observe(element);
-    return () => resized.disconnect();
+    // Not for whatever grows: a menu that opens in the middle must not push away what was pressed.
+    const grown = new ResizeObserver(() => {
+      if (atEnd.current && mayGrow.current) element.scrollTop = element.scrollHeight;
+    });
+    grown.observe(element.querySelector("ol")!);
+    return () => {
+      resized.disconnect();
+      grown.disconnect();
+    };
   }, []);
 
   function openMenu(item: HTMLElement) {

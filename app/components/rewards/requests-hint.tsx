@@ -2,6 +2,7 @@ import { Gift } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/badge.tsx";
 import { Card } from "#app/components/card.tsx";
+import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
 import { List, ListRow } from "#app/components/list.tsx";
 import { mayInFamily } from "#app/domain/families/policy.ts";
 import { useFormat } from "#app/i18n/use-format.ts";
@@ -27,7 +28,7 @@ export function RequestsHint({ state: { requests, members, viewerId }, role }: {
             </span>
           }
           title={decides ? t("rewards.toDecide", { count: mine.length }) : t("rewards.waitsForParent", { count: mine.length })}
-          text={decides ? <bdi>{format.list(names)}</bdi> : <bdi>{mine.map(({ productName }) => productName).join(" · ")}</bdi>}
+          text={decides ? isolatedNames(names, format.list) : isolatedNames(mine.map(({ productName }) => productName), (places) => places.join(" · "))}
           trailing={<Badge tone="waiting">{format.number(mine.length)}</Badge>}
         />
       </List>

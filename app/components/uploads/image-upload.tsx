@@ -46,7 +46,14 @@ export function ImageUpload({ table, id, image, label, shape = "card" }: ImageUp
   const upload = uploads.at(-1);
   const underWay = upload !== undefined && (upload.status === "waiting" || upload.status === "uploading" || upload.status === "processing");
   const failed = upload !== undefined && (upload.status === "failed" || upload.status === "refused");
-  const shown = upload?.image ?? image;
+  // What was uploaded here is shown until the page is loaded with another one, or none: from then on the page is right.
+  const [before, setBefore] = useState(image?.id);
+  const [settled, setSettled] = useState<string>();
+  if (before !== image?.id) {
+    setBefore(image?.id);
+    if (upload?.image) setSettled(upload.uploadId);
+  }
+  const shown = upload?.image && upload.uploadId !== settled ? upload.image : image;
   const error = failed ? problemText(upload, t) : upload ? undefined : (problemOfAddress(location.search, id, t) ?? undefined);
 
   function begin(files: readonly File[]) {

@@ -17,6 +17,12 @@ const filterSchema = z.object({
 
 export const filterOf = (params: URLSearchParams) => filterSchema.parse(Object.fromEntries(params));
 
+/** The filter of an address as a query, at the newest: what was just done stands there, if it is asked for. */
+export function keptFilter(params: URLSearchParams): string {
+  const { kind, state, actorId } = filterOf(params);
+  return new URLSearchParams(Object.entries({ kind, state, actorId }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))).toString();
+}
+
 /** The same filter, further back. */
 export function furtherBack(params: URLSearchParams, last: { startedAt: number; id: string }): string {
   const next = new URLSearchParams(params);

@@ -19,7 +19,7 @@ import type { FormFailure } from "#app/http/form-failure.ts";
 import { form } from "#app/http/mutation.server.ts";
 import { outboxIntents } from "#app/http/outbox-intents.server.ts";
 import { page } from "#app/http/page.server.ts";
-import { filterOf, furtherBack } from "./filter.ts";
+import { filterOf, furtherBack, keptFilter } from "./filter.ts";
 
 export const handle: RouteHandle = { title: (t) => t("adminOperations.title") };
 
@@ -29,7 +29,7 @@ export const loader = page({ access: "admin" }, async ({ ctx, viewer, url }) => 
 });
 
 /** The outbox's verbs, for scripts that follow the log: they say here what they changed. */
-export const action = form({ access: "admin", intents: outboxIntents });
+export const action = form({ access: "admin", intents: outboxIntents(keptFilter) });
 
 export default function Operations() {
   const { t } = useTranslation();

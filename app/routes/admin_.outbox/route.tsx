@@ -22,7 +22,7 @@ export const handle: RouteHandle = { title: (t) => t("adminOutbox.title") };
 
 export const loader = page({ access: "admin" }, loadOutbox);
 
-export const action = form({ access: "admin", intents: outboxIntents });
+export const action = form({ access: "admin", intents: outboxIntents() });
 
 export default function Outbox() {
   const { t } = useTranslation();

@@ -27,7 +27,7 @@ export const loader = page({ access: "admin" }, async ({ ctx, viewer, params, ur
   now: ctx.now(),
 }));
 
-export const action = form({ access: "admin", intents: outboxIntents });
+export const action = form({ access: "admin", intents: outboxIntents() });
 
 /** One event: where it stands, what happened to it, what it carries. */
 export default function OutboxEvent() {

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/button.tsx";
 import { Card, CardBody, SectionCard } from "#app/components/card.tsx";
 import { EditForm } from "#app/components/chat/edit-form.tsx";
+import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
 import { QUICK_EMOJI } from "#app/components/chat/message-actions.ts";
 import { MessageReactions, grouped } from "#app/components/chat/message-reactions.tsx";
 import { MessageText } from "#app/components/chat/message-text.tsx";
@@ -31,7 +32,7 @@ export default function OneMessage() {
   const isOn = (each: string) => message.reactions.some((reaction) => reaction.emoji === each && reaction.userId === viewer.id);
   const isOwn = message.senderId === viewer.id;
   return (
-    <Page title={t("messageActions.pageTitle")} text={t("messageActions.pageText", { name: message.senderName, time: format.dateTime(message.createdAt) })}>
+    <Page title={t("messageActions.pageTitle")} text={isolatedNames([message.senderName], ([name]) => t("messageActions.pageText", { name, time: format.dateTime(message.createdAt) }))}>
       <Card className="p-4">
         {message.deletedAt === null ? <MessageText body={message.body} names={names} viewerId={viewer.id} /> : <p className="text-ink-soft italic">{t("chats.deleted")}</p>}
         <MessageReactions reactions={message.reactions} viewerId={viewer.id} names={names} onReact={undefined} />

@@ -2,6 +2,7 @@ import { Trash2 } from "lucide-react";
 import { useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/button.tsx";
+import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
 import { recurrenceWords } from "#app/components/family/chore-words.ts";
 import { useFamilyForm } from "#app/components/family/family-form.ts";
 import { FamilyIcon } from "#app/components/family/family-icon.tsx";
@@ -39,7 +40,7 @@ export function PlannedChore({ chore, members, posted, ...form }: PlannedChorePr
             <span className="block text-sm text-ink-soft">
               {recurrenceWords(t, format, chore.recurrence)}
               {" · "}
-              {names.length > 0 ? <bdi>{format.list(names)}</bdi> : t("chores.anybody")}
+              {names.length > 0 ? isolatedNames(names, format.list) : t("chores.anybody")}
             </span>
           </span>
           <span className="text-sm font-medium text-accent-ink">{t("chores.change")}</span>

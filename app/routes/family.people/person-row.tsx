@@ -1,5 +1,5 @@
-import { useLocation } from "@remix-run/react";
-import { useCallback } from "react";
+import { useLocation, useRevalidator } from "@remix-run/react";
+import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "#app/components/avatar.tsx";
 import { Badge } from "#app/components/badge.tsx";
@@ -14,7 +14,7 @@ import { FacePicture } from "#app/components/uploads/face-picture.tsx";
 import { problemOfAddress } from "#app/components/uploads/upload-problem.ts";
 import { fieldsSayItAll, useInvalidFocus } from "#app/components/use-invalid-focus.ts";
 import type { FamilyMember } from "#app/domain/families/family.ts";
-import type { ImageData } from "#app/domain/images/image.ts";
+import { avatarUrl, SIZES, sizeUrl, type ImageData } from "#app/domain/images/image.ts";
 import type { FormFailure } from "#app/http/form-failure.ts";
 
 interface PersonRowProps {
@@ -75,10 +75,17 @@ export function PersonRow({ member, isViewer, userName, picture, managed, posted
 function ChildPicture({ member: { id, name, avatar }, picture, posted }: Pick<PersonRowProps, "member" | "posted"> & { picture: ImageData | null }) {
   const { t } = useTranslation();
   const { fetcher, failure, busy } = useFamilyForm(posted, ({ intent, values }) => intent === "picture-remove" && values["memberId"] === id);
+  const { revalidate } = useRevalidator();
+  // The member is live, the picture is loaded with the page: a face that was set elsewhere asks for a load.
+  const isOutdated = typeof avatar === "string" && (picture === null || sizeUrl(picture.url, SIZES[0]) !== avatarUrl(avatar));
+  useEffect(() => {
+    if (isOutdated) revalidate();
+    // Another face after that one asks again; one that is not to be had does so once.
+  }, [isOutdated, avatar, revalidate]);
   return (
     <div className="flex flex-col items-stretch gap-3 border-b border-line pb-4">
       {failure && <FormError failure={failure} />}
-      {/* The member is live: a face that the other parent takes away goes here, too. */}
+      {/* A face that the other parent takes away goes at once, too. */}
       <FacePicture userId={id} picture={avatar ? picture : null} label={t("people.pictureOf", { name })} RemovalForm={fetcher.Form} action={PAGE} fields={{ memberId: id }} removing={busy !== null} />
     </div>
   );

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Avatar } from "#app/components/avatar.tsx";
 import { SectionCard } from "#app/components/card.tsx";
+import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
 import { List, ListRow } from "#app/components/list.tsx";
 import { NameLine } from "#app/components/name-line.tsx";
 import { StarCount } from "#app/components/rewards/star-count.tsx";
@@ -20,8 +21,8 @@ export function Savings({ state, catalogue }: ShopProps) {
           {children.map(({ id, name, hue, avatar }) => {
             const { free, held, balance } = purseOf(state, id);
             const wish = catalogue.products.find((product) => product.isActive && product.id === state.wishes[id]?.productId);
-            const words = [...(wish ? [t("rewards.savesFor", { name: wish.name })] : []), ...(held > 0 ? [t("rewards.held", { count: held, balance })] : [])];
-            return <ListRow key={id} leading={<Avatar name={name} hue={hue} avatar={avatar} size="sm" />} title={<NameLine>{name}</NameLine>} {...(words.length > 0 && { text: words.join(" · ") })} trailing={<StarCount count={free} className="text-lg" />} />;
+            const text = isolatedNames(wish ? [wish.name] : [], ([place]) => [...(place !== undefined ? [t("rewards.savesFor", { name: place })] : []), ...(held > 0 ? [t("rewards.held", { count: held, balance })] : [])].join(" · "));
+            return <ListRow key={id} leading={<Avatar name={name} hue={hue} avatar={avatar} size="sm" />} title={<NameLine>{name}</NameLine>} {...((wish ?? held > 0) && { text })} trailing={<StarCount count={free} className="text-lg" />} />;
           })}
         </List>
       )}

@@ -3,6 +3,7 @@ import { Search as SearchIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "#app/components/avatar.tsx";
 import { Button, LinkButton } from "#app/components/button.tsx";
+import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
 import { RoomAvatar } from "#app/components/chat/room-avatar.tsx";
 import { EmptyState } from "#app/components/empty-state.tsx";
 import { SelectField, TextField } from "#app/components/field.tsx";
@@ -109,7 +110,7 @@ function Result({ message: { id, conversation, senderName, createdAt, excerpt },
             </time>
           </span>
           <span dir="auto" className="block text-sm text-ink-soft wrap-anywhere">
-            <bdi className="font-medium text-ink">{t("chats.authorPrefix", { name: senderName })}</bdi>{" "}
+            <span className="font-medium text-ink">{isolatedNames([senderName], ([name]) => t("chats.authorPrefix", { name }))}</span>{" "}
             {excerpt.map(({ text, isMarked }, index) => (isMarked ? <mark key={index}>{text}</mark> : text))}
           </span>
         </span>
