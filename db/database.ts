@@ -87,6 +87,8 @@ export interface OpenOptions {
   authToken?: string | undefined;
   /** How long to wait for another process's write lock, in ms. */
   busyTimeoutMs?: number;
+  /** For a command that writes millions of rows into a file: keeps its pages in memory, and empties the WAL seldom. */
+  bulk?: boolean;
   /** Forces the libSQL client for a `file:` URL (the contract suite does). */
   driver?: "libsql";
 }

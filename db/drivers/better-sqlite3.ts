@@ -11,7 +11,7 @@ import { commitListeners } from "./commit-listeners.ts";
 import { filePath } from "./file-path.ts";
 import { groupCommit } from "./group-commit.ts";
 import { mutex } from "./mutex.ts";
-import { assertPragmas, checkpointResult, DEFAULT_BUSY_TIMEOUT_MS, READER } from "./pragmas.ts";
+import { assertPragmas, BULK, checkpointResult, DEFAULT_BUSY_TIMEOUT_MS, READER } from "./pragmas.ts";
 import { preparedStatements, type Connection } from "./prepared-statements.ts";
 import { assertOpen, transactionScope } from "./transaction-scope.ts";
 
@@ -22,7 +22,7 @@ const WRITER_SPIN_MS = 5;
 export async function connectBetterSqlite3(url: string, options: OpenOptions): Promise<Database> {
   const busy: BusyPolicy = { timeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS, isBusy };
   const file = filePath(url);
-  const writer = await open(file, busy, WRITER_SPIN_MS, {});
+  const writer = await open(file, busy, WRITER_SPIN_MS, options.bulk ? BULK : {});
   const reader = await open(file, busy, busy.timeoutMs, READER);
   const write = preparedStatements(writer);
   const read = preparedStatements(reader);

@@ -12,7 +12,7 @@ import { StorageError } from "#app/domain/images/storage.server.ts";
 import { exportedLines } from "#app/domain/imports/export.server.ts";
 import type { FileSources } from "#app/domain/imports/files.server.ts";
 import { finishImport } from "#app/domain/imports/finish.server.ts";
-import { importLines, standingOf } from "#app/domain/imports/import.server.ts";
+import { importLines, standingOf, type SkippedLine } from "#app/domain/imports/import.server.ts";
 import { LineRefused, MAX_LINE_BYTES, parseLine } from "#app/domain/imports/line.ts";
 import { Places } from "#app/domain/imports/places.server.ts";
 import { newId } from "#app/domain/ids.ts";
@@ -85,14 +85,12 @@ describe.each(["better-sqlite3", "libsql-ws"] as const)("an import on %s", (kind
   /** Some lines at once, `perChunk` in a transaction, as the command does it. */
   async function imported(lines: readonly unknown[], perChunk = 3) {
     const places = new Places(ctx);
-    const skipped = [];
+    const skipped: SkippedLine[] = [];
     let standing = { bytes: 0, lines: 0, imported: 0, repeated: 0, skipped: 0 };
     for (let start = 0; start < lines.length; start += perChunk) {
       const raw = lines.slice(start, start + perChunk).map((each, index) => ({ number: start + index + 1, text: typeof each === "string" ? each : JSON.stringify(each) }));
-      const done = await importLines(ctx, places, { file: "f", lines: raw, upTo: start + perChunk, before: standing, sources });
-      expect(await standingOf(ctx.db, "f")).toEqual(done.standing);
-      skipped.push(...done.skipped);
-      standing = done.standing;
+      standing = await importLines(ctx, places, { file: "f", lines: raw, upTo: start + perChunk, before: standing, sources, onSkipped: (some) => skipped.push(...some) });
+      expect(await standingOf(ctx.db, "f")).toEqual(standing);
     }
     await finishImport(ctx, "f", standing.imported > 0);
     return { ...standing, skippedLines: skipped };
@@ -294,7 +292,7 @@ describe.each(["better-sqlite3", "libsql-ws"] as const)("an import on %s", (kind
       await put("good", "good");
       const lines = [{ number: 1, text: JSON.stringify(line("f1", "ada@x.test", { to: "bo@x.test" }, 1, { files: ["good"] })) }];
       const before = await standingOf(ctx.db, "f");
-      const chunk = { file: "f", lines, upTo: 1, before, sources };
+      const chunk = { file: "f", lines, upTo: 1, before, sources, onSkipped: () => {} };
       const away = { ...sources.storage, put: () => Promise.reject(new StorageError("away")) };
       await expect(importLines(ctx, new Places(ctx), { ...chunk, sources: { ...sources, storage: away } })).rejects.toThrow(StorageError);
       expect([await stored(), await readdir(sources.arrivals), await ctx.db.all("SELECT id FROM messages"), await standingOf(ctx.db, "f")]).toEqual([0, [], [], before]);

@@ -150,7 +150,7 @@ describe.each<DatabaseKind>(["better-sqlite3", "libsql-file", "libsql-http"])("o
     // Whole seconds, ids against the order, several at a time, two files, older ones last.
     const line = (number: number, second: number) => JSON.stringify({ id: `old-${round}-${99 - number}`, from: amal!.userId, to: badr!.userId, body: `walrus ${number}`, createdAt: start + second * 1_000 });
     const importOf = async (file: string, texts: string[]) => {
-      await importLines(ctx, new Places(ctx), { file, lines: texts.map((text, index) => ({ number: index + 1, text })), upTo: 1, before: await standingOf(ctx.db, file), sources: NO_FILES });
+      await importLines(ctx, new Places(ctx), { file, lines: texts.map((text, index) => ({ number: index + 1, text })), upTo: 1, before: await standingOf(ctx.db, file), sources: NO_FILES, onSkipped: () => {} });
       // As the worker does beside a running import.
       while ((await indexMessages(ctx, 4)) === 4);
       await finishImport(ctx, file, true);

@@ -132,8 +132,8 @@ export async function channelsSettings(kind: "embedded" | "soketi" | "none", the
 }
 
 /** Runs a command of the finished build to its end. @throws Error with its output when it fails */
-export async function runCommand(name: "migrate" | "seed" | "grant-admin" | "doctor" | "backup" | "restore" | "import-messages" | "export-messages", args: string[], env: Record<string, string>): Promise<string> {
-  const child = spawn(process.execPath, ["worker/run.mjs", name, ...args], { cwd: ROOT, env: env as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe"], timeout: COMMAND_TIMEOUT_MS });
+export async function runCommand(name: "migrate" | "seed" | "grant-admin" | "doctor" | "backup" | "restore" | "import-messages" | "export-messages", args: string[], env: Record<string, string>, withinMs = COMMAND_TIMEOUT_MS): Promise<string> {
+  const child = spawn(process.execPath, ["worker/run.mjs", name, ...args], { cwd: ROOT, env: env as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe"], timeout: withinMs });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));

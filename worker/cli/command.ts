@@ -16,11 +16,12 @@ export class CommandError extends Error {
  * Runs `work` over the database of the settings and ends the process: 0, or 1 with a line on stderr.
  * @param name as it stands before the line
  * @param work may answer another exit code
+ * @param bulk it writes millions of rows
  */
-export async function command(name: string, work: (db: Database, settings: Settings) => Promise<number | void>): Promise<never> {
+export async function command(name: string, work: (db: Database, settings: Settings) => Promise<number | void>, { bulk = false }: { bulk?: boolean } = {}): Promise<never> {
   return program(name, async (settings) => {
     if (settings.databaseUrl.startsWith("file:")) await mkdir(path.dirname(settings.databaseUrl.slice("file:".length)), { recursive: true });
-    const db = await openDatabase(settings.databaseUrl, { authToken: settings.databaseAuthToken });
+    const db = await openDatabase(settings.databaseUrl, { authToken: settings.databaseAuthToken, bulk });
     const code = await work(db, settings);
     await db.close();
     return code;

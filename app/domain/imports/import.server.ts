@@ -50,25 +50,28 @@ interface Chunk {
   upTo: number;
   before: Standing;
   sources: FileSources;
+  /** Told before the commit, and again where that is tried again: what is committed has been told, whenever the process dies. */
+  onSkipped: (skipped: readonly SkippedLine[]) => void;
 }
 
 /**
  * Imports some lines. The same again changes nothing. A line that has files is imported with all of them or left out.
  * @throws StorageError; what stands then is what stood before
  */
-export async function importLines(ctx: Context, places: Places, { file, lines, upTo, before, sources }: Chunk): Promise<{ standing: Standing; skipped: SkippedLine[] }> {
+export async function importLines(ctx: Context, places: Places, { file, lines, upTo, before, sources, onSkipped }: Chunk): Promise<Standing> {
   const read = readLines(lines, ctx.now());
   const brought = await bringFiles(ctx, sources, read);
   for (let tries = 1; ; tries++) {
     try {
-      const { standing, skipped, imported } = await ctx.db.transact(async (tx) => {
+      const { standing, imported } = await ctx.db.transact(async (tx) => {
         const { imported, repeated, skipped } = await write(tx, places, read, brought);
         const standing: Standing = { bytes: upTo, lines: before.lines + lines.length, imported: before.imported + imported.size, repeated: before.repeated + repeated, skipped: before.skipped + skipped.length };
         await tx.all(NOTE, [file, standing.bytes, standing.lines, standing.imported, standing.repeated, standing.skipped, ctx.now()]);
-        return { standing, skipped, imported };
+        onSkipped(skipped);
+        return { standing, imported };
       });
       for (const [number, stored] of brought) if (!imported.has(number)) await removeImported(sources.storage, stored);
-      return { standing, skipped };
+      return standing;
     } catch (error) {
       places.forget();
       // Roost may run meanwhile. Of any other failure it cannot be told whether it was committed: then stored files stay, and the sweep deletes those without a row.
