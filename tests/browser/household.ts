@@ -40,8 +40,8 @@ export async function openParentsChat(page: Page): Promise<string> {
   return new URL(page.url()).pathname.split("/")[2]!;
 }
 
-/** The parents' private chat in either's list, rooms aside. */
-export const parentsChat = (page: Page) => page.locator('a[href^="/chats/"]', { has: page.locator("bdi", { hasText: /^(Mona|Adam · آدم)$/ }) }).first();
+/** The parents' private chat in either's list, rooms and their authors aside. */
+export const parentsChat = (page: Page) => page.locator('a[href^="/chats/"]', { has: page.locator("bdi.font-semibold", { hasText: /^(Mona|Adam · آدم)$/ }) }).first();
 
 /** Waits until the page says it is connected live. */
 export const connected = (page: Page) => page.locator('[data-connection="connected"]:visible').first().waitFor({ timeout: patient(15_000) });
