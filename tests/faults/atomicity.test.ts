@@ -8,9 +8,9 @@ import { once } from "node:events";
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { updateProfile } from "#app/domain/accounts/commands.server.ts";
-import { directChannel } from "#app/domain/channels.ts";
+import { directChannel, userChannel } from "#app/domain/channels.ts";
 import { newMessage, messageNotification, type MessageData } from "#app/domain/conversations/events.ts";
 import { openDatabase, type Statement } from "#db/database.ts";
 import { appendStatements } from "#db/outbox/append.ts";
@@ -22,13 +22,14 @@ import { seeded } from "#tests/realtime/seeded.ts";
 import { MEMORY_FOLDER, testDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { startHranaProxy, type Cut } from "#tests/support/hrana-proxy.ts";
 import { patient } from "#tests/support/patience.ts";
+import type { ChildWork, FromChild } from "./atomicity-child.ts";
 import { ATOMIC_CASES, atRandom, moveIn, SEVERAL_COMMITS } from "./atomicity-cases.ts";
 import { brokenRules, contentSql, fingerprint, unsound, type Table } from "./content.ts";
 import { KillMoments, type MomentsOptions } from "./kill-moments.ts";
 import { faultSuite } from "./size.ts";
 
 const { size, full, seed, figures, replay } = faultSuite("atomicity", {
-  short: { rounds: 1, sample: 0.3, tears: 1, check: "quick" as const, kills: 5, cutCommands: 24 },
+  short: { rounds: 1, sample: 0.2, tears: 1, check: "quick" as const, kills: 5, cutCommands: 14 },
   full: { rounds: 25, sample: 1, tears: 6, check: "integrity" as const, kills: 100, cutCommands: Infinity },
 });
 const NAMES = Object.keys(ATOMIC_CASES);
@@ -43,7 +44,8 @@ const AT_ONCE_MS = 1_000;
 const KILLED_WITHIN_MS = 250;
 /** A log that grows makes each look at all of it slower. */
 const KILLS_A_DATABASE = 10;
-const WAITING_CHILDREN = 3;
+/** Started before they are needed: that takes longer than what they do. */
+const WAITING_CHILDREN = 5;
 
 const shuffled = (names: readonly string[], random: () => number) =>
   names.map((name) => ({ name, turn: random() + (LAST.includes(name) ? 1 + LAST.indexOf(name) : 0) })).sort((a, b) => a.turn - b.turn).map(({ name }) => name);
@@ -148,7 +150,7 @@ describe("what the suite finds", () => {
       await house.ctx.db.batch(rows);
     },
     "rows without events": async (house) => void (await house.ctx.db.batch(halves(house).rows)),
-    "an offset that was taken for nothing": async (house) => void (await house.ctx.db.batch([{ sql: "UPDATE outbox_channels SET last_offset = last_offset + 1 WHERE channel = ?", args: [directChannel(house.people[0]!.viewer.userId, house.people[1]!.viewer.userId)] }])),
+    "an offset that was taken for nothing": async (house) => void (await house.ctx.db.batch([{ sql: "UPDATE outbox_channels SET last_offset = last_offset + 1 WHERE channel = ?", args: [userChannel(house.people[0]!.viewer.userId)] }])),
   };
 
   test.each(Object.entries(mutants))("%s", async (_name, mutant) => {
@@ -168,27 +170,23 @@ describe("what the suite finds", () => {
 class Child {
   /** The newest seq that it was told to be committed. */
   told = 0;
-  works = false;
   readonly ready: Promise<unknown>;
   readonly #child: ChildProcess;
   #said = "";
 
-  constructor(url: string, seed: number) {
-    this.#child = fork(path.join(import.meta.dirname, "atomicity-child.ts"), [url, String(seed)], { execArgv: ["--import", "tsx"], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  constructor() {
+    this.#child = fork(path.join(import.meta.dirname, "atomicity-child.ts"), [], { execArgv: ["--import", "tsx"], stdio: ["ignore", "ignore", "pipe", "ipc"] });
     this.#child.stderr!.on("data", (chunk) => (this.#said += String(chunk)));
     // One that ends before it is asked to do anything tells nothing.
     this.ready = Promise.race([once(this.#child, "message"), once(this.#child, "close")]);
-    this.#child.on("message", (message: { seq?: number; works?: boolean }) => {
-      this.told = message.seq ?? this.told;
-      this.works ||= message.works === true;
-    });
+    this.#child.on("message", ({ seq }: FromChild) => (this.told = seq ?? this.told));
   }
 
-  /** Lets it work, and kills it within so long after it has begun. */
-  async killedAfter(ms: number): Promise<void> {
+  /** Lets it work, and kills it so long after. */
+  async killedAfter(ms: number, work: ChildWork): Promise<void> {
     await this.ready;
     expect(this.#child.exitCode, this.#said).toBeNull();
-    this.#child.send({ go: true });
+    this.#child.send(work);
     const started = performance.now();
     // Also while it moves in: those are commands, too.
     while (performance.now() - started < ms && this.#child.exitCode === null) await pause(1);
@@ -204,6 +202,14 @@ class Child {
   }
 }
 
+const waiting: Child[] = [];
+beforeAll(() => {
+  while (waiting.length < Math.min(WAITING_CHILDREN, size.kills)) waiting.push(new Child());
+});
+afterAll(async () => {
+  for (const child of waiting) await child.kill();
+});
+
 test(`${size.kills} processes killed in the middle of commands: what they were told is there, the rest is whole, and others go on at once`, { timeout: 3_600_000 }, async () => {
   const random = seeded(seed);
   let acknowledged = 0;
@@ -216,33 +222,25 @@ test(`${size.kills} processes killed in the middle of commands: what they were t
     await moveIn(others);
     const sql = await contentSql(db.all);
     const kills = Math.min(KILLS_A_DATABASE, size.kills - killed);
-    const children: Child[] = [];
-    const firstSeed = seed + 1 + killed;
-    const spawn = () => children.push(new Child(made.url, firstSeed + children.length));
-    while (children.length < Math.min(WAITING_CHILDREN, kills)) spawn();
-    try {
-      for (let turn = 0; turn < kills; turn++, killed++) {
-        const child = children[turn]!;
-        await child.killedAfter(5 + random() * KILLED_WITHIN_MS);
-        if (children.length < kills) spawn();
-        // As the first process finds it that opens it anew, and as one finds it that was there.
-        const copy = `${fileOf(made)}-${turn}`;
-        for (const end of ["", "-wal"]) await copyFile(fileOf(made) + end, copy + end);
-        const anew = await openDatabase(`file:${copy}`);
-        expect(fingerprint(await anew.all<Table>(sql))).toBe(fingerprint(await db.all<Table>(sql)));
-        expect([...(await unsound(anew.all, "integrity")), ...(await brokenRules(anew.all))], replay).toEqual([]);
-        await anew.close();
-        const { seq } = await logHead(db);
-        expect(seq).toBeGreaterThanOrEqual(child.told);
-        if (child.told > 0) acknowledged++;
-        const started = performance.now();
-        await updateProfile(others.ctx, others.people[0]!.viewer, { name: `After ${turn}`, language: null, digits: null, timeZone: null });
-        expect(performance.now() - started, "a lock is left behind").toBeLessThan(patient(AT_ONCE_MS));
-      }
-      events += (await logHead(db)).seq;
-    } finally {
-      for (const child of children) await child.kill();
+    for (let turn = 0; turn < kills; turn++, killed++) {
+      const child = waiting.shift()!;
+      if (killed + waiting.length + 1 < size.kills) waiting.push(new Child());
+      await child.killedAfter(5 + random() * KILLED_WITHIN_MS, { url: made.url, seed: seed + 1 + killed });
+      // As the first process finds it that opens it anew, and as one finds it that was there.
+      const copy = `${fileOf(made)}-${turn}`;
+      for (const end of ["", "-wal"]) await copyFile(fileOf(made) + end, copy + end);
+      const anew = await openDatabase(`file:${copy}`);
+      expect(fingerprint(await anew.all<Table>(sql))).toBe(fingerprint(await db.all<Table>(sql)));
+      expect([...(await unsound(anew.all, "integrity")), ...(await brokenRules(anew.all))], replay).toEqual([]);
+      await anew.close();
+      const { seq } = await logHead(db);
+      expect(seq).toBeGreaterThanOrEqual(child.told);
+      if (child.told > 0) acknowledged++;
+      const started = performance.now();
+      await updateProfile(others.ctx, others.people[0]!.viewer, { name: `After ${turn}`, language: null, digits: null, timeZone: null });
+      expect(performance.now() - started, "a lock is left behind").toBeLessThan(patient(AT_ONCE_MS));
     }
+    events += (await logHead(db)).seq;
     await open.pop()!.close();
   }
   figures({ "processes killed": size.kills, "killed with something told": acknowledged, "events in their logs": events });
