@@ -66,6 +66,11 @@ export interface Database extends Queries {
    * for further commits of the same turn once more at its end. Returns the way to stop it.
    */
   onCommit(listener: () => void): () => void;
+  /**
+   * Why this process's last write could not be put on the disk (no room, an error of the disk); null since the next one
+   * that could. Reads may well go on meanwhile. Always null on a libSQL server, whose disk is its operator's.
+   */
+  writeFault(): Error | null;
   /** A number that changes when another connection commits; null where the driver cannot tell (libSQL server). */
   dataVersion(): Promise<number | null>;
   /**

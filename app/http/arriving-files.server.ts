@@ -12,6 +12,7 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/bus
 import { DomainError } from "#app/domain/errors.ts";
 import type { ArrivedFile } from "#app/domain/images/commands.server.ts";
 import { harmlessName } from "#app/domain/images/file-name.ts";
+import { asStorageError } from "#app/domain/images/storage.server.ts";
 import { BodyError, MAX_FORM_BYTES, type Fields } from "./body.server.ts";
 
 export interface ArrivingOptions {
@@ -82,7 +83,10 @@ async function receive(request: Request, { folder, maxBytes, maxFiles }: Arrivin
     stream.once("limit", () => refuse(new BodyError(413)));
     // A file field with nothing chosen sends an empty part without a name.
     const taken = take(stream, path).then(({ bytes, sha256 }) => (bytes === 0 && !name ? null : { field, path, bytes, sha256, name: harmlessName(name) }));
-    taken.catch((error: unknown) => refuse(error instanceof Error ? error : new BodyError(400)));
+    taken.catch((error: unknown) => {
+      const refusal = asStorageError(error);
+      refuse(refusal instanceof Error ? refusal : new BodyError(400));
+    });
     files.push(taken);
   });
 

@@ -8,7 +8,7 @@ import { viewerByToken, type SignedIn } from "#app/domain/accounts/queries.serve
 import { tabletByToken, type WallTablet } from "#app/domain/families/queries.server.ts";
 import { newId } from "#app/domain/ids.ts";
 import type { Locale } from "#app/i18n/locale.ts";
-import { DatabaseBusyError } from "#db/database.ts";
+import { isDatabaseUnavailable } from "#db/unavailable.ts";
 import { arrivalOf } from "./arrival.server.ts";
 import { localeFor } from "./locale.server.ts";
 import { ownOrigin, type HeaderReader } from "./origin.server.ts";
@@ -90,9 +90,9 @@ async function makeState(request: Request): Promise<RequestState> {
     try {
       await touchSession(ctx, { sessionId: found.viewer.sessionId, lastSeenAt: found.lastSeenAt });
     } catch (error) {
-      // Only "last seen" is late then; the page itself needs no write.
-      if (!(error instanceof DatabaseBusyError)) throw error;
-      log.warn("session not touched: the database is busy");
+      // Only "last seen" is late then; the page itself needs no write, and can be read also while the disk is full.
+      if (!isDatabaseUnavailable(error)) throw error;
+      log.warn("session not touched: the database cannot be written just now");
     }
   };
 

@@ -32,16 +32,22 @@ export async function connectBetterSqlite3(url: string, options: OpenOptions): P
   const begin = writer.prepare("BEGIN IMMEDIATE");
   const commit = writer.prepare("COMMIT");
   const rollback = writer.prepare("ROLLBACK");
+  const totalChanges = writer.prepare("SELECT total_changes()").pluck();
+  let fault: Error | null = null;
 
   /** Runs `work` between BEGIN IMMEDIATE and COMMIT, and tells of the commit. Only under the mutex. */
   async function inTransaction<T>(work: () => Promise<T> | T): Promise<T> {
     await whileBusy(() => begin.run(), busy);
+    // Only looked at after a failure. A COMMIT of nothing succeeds on the fullest disk.
+    const before = fault && totalChanges.get();
     try {
       const value = await work();
       busyAsError(() => commit.run());
+      if (fault && totalChanges.get() !== before) fault = null;
       commits.notify();
       return value;
     } catch (error) {
+      if (isDiskFault(error)) fault = error;
       // SQLite has rolled back by itself after some errors (disk full, I/O); after a failed COMMIT it mostly has not.
       if (writer.inTransaction) rollback.run();
       throw error;
@@ -105,6 +111,7 @@ export async function connectBetterSqlite3(url: string, options: OpenOptions): P
       }
     },
     onCommit: commits.add,
+    writeFault: () => fault,
     dataVersion: async () => reader.pragma("data_version", { simple: true }) as number,
     // On the writer, whose busy timeout is a few milliseconds: waiting for readers would hold every sender up.
     checkpoint: async (mode) => {
@@ -157,6 +164,9 @@ function queriesOver(statements: ReturnType<typeof preparedStatements>, check: (
 }
 
 const isBusy = (error: unknown) => error instanceof BetterSqlite.SqliteError && (error.code.startsWith("SQLITE_BUSY") || error.code.startsWith("SQLITE_LOCKED"));
+
+/** No room, or an error of the disk. Measured with strace: whatever fails, a write or an fsync, the same connection goes on once the disk does. */
+const isDiskFault = (error: unknown): error is Error => error instanceof BetterSqlite.SqliteError && /^SQLITE_(FULL|IOERR|CANTOPEN)/.test(error.code);
 
 function busyAsError<T>(work: () => T): T {
   try {

@@ -96,6 +96,7 @@ export async function connectLibsqlFile(url: string, options: OpenOptions): Prom
       }
     },
     onCommit: commits.add,
+    writeFault: () => null,
     dataVersion: async () => (await pragma(reader, "data_version")) as number,
     checkpoint: async (mode) => {
       scope.refuseInside("checkpoint()");

@@ -102,6 +102,7 @@ export async function connectLibsqlServer(url: string, options: OpenOptions): Pr
       }
     },
     onCommit: commits.add,
+    writeFault: () => null,
     dataVersion: () => Promise.resolve(null),
     checkpoint: () => Promise.resolve(null),
     close: async () => {

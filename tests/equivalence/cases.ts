@@ -29,7 +29,7 @@ function text(pick: number): string {
 
 const at = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
 
-async function chatOf(house: House, { viewer }: Person, pick: number): Promise<string> {
+export async function chatOf(house: House, { viewer }: Person, pick: number): Promise<string> {
   const chat = at(await conversationsOf(house.ctx, viewer), pick);
   return chat?.id ?? house.newId();
 }
@@ -50,11 +50,11 @@ async function roomOf(house: House, { viewer }: Person, pick: number): Promise<s
   return at(own, pick)?.id ?? house.newId();
 }
 
-const personOf = (house: House, pick: number) => house.people[pick % PEOPLE]!.viewer.userId;
+export const personOf = (house: House, pick: number) => house.people[pick % PEOPLE]!.viewer.userId;
 
 const sessionOf = ({ sessions }: Person, pick: number) => sessions[pick % 2]!;
 
-const promote = (house: House, { userId }: Viewer) => house.ctx.db.batch([{ sql: "UPDATE users SET role = 'admin' WHERE id = ?", args: [userId] }]);
+export const promote = (house: House, { userId }: Viewer) => house.ctx.db.batch([{ sql: "UPDATE users SET role = 'admin' WHERE id = ?", args: [userId] }]);
 
 /** Statuses are no state of the log: hints tell of them, screens ask for them. Their own equivalence: tests/realtime/status-book.test.ts. */
 const NOT_LOGGED = "who is here is told by hints, which no log keeps";

@@ -11,8 +11,8 @@ import { positionFor } from "#app/domain/sync/queries.server.ts";
 import { faultSuite } from "#tests/faults/size.ts";
 import type { Parts } from "./browser.ts";
 import { Browser, REAL } from "./browser.ts";
-import type { Case } from "./cases.ts";
 import { CASES } from "./cases.ts";
+import { COMMANDS, mismatched } from "./commands.ts";
 import { databasePool } from "./database-pool.ts";
 import { FAMILY_CASES } from "./family-cases.ts";
 import { House, PEOPLE } from "./house.ts";
@@ -26,15 +26,8 @@ const MUTANT_RUNS = 1_000;
 const OPENS = 2;
 const MUTANTS_OPENS = 10;
 
-const modules = import.meta.glob<Record<string, unknown>>("/app/domain/*/commands.server.ts", { eager: true });
-
-const COMMANDS = Object.entries(modules).flatMap(([file, exports]) => Object.entries(exports).flatMap(([name, exported]) => (typeof exported === "function" ? [`${file.split("/").at(-2)}/${name}`] : [])));
-
 /** Those of the family have histories of their own (family.test.ts). */
 const ALL_CASES = { ...CASES, ...FAMILY_CASES };
-
-/** What there is no case for, and cases of what no longer is. */
-const mismatched = (commands: readonly string[], cases: Record<string, Case>) => [...commands.filter((name) => !(name in cases)), ...Object.keys(cases).filter((name) => !commands.includes(name))];
 
 const pick = fc.nat(60);
 const command = fc.record({

@@ -10,7 +10,10 @@ import type { House } from "./house.ts";
 
 let made: Promise<{ file: images.ArrivedFile; folder: string }> | undefined;
 
-async function aFace() {
+/** A picture as it arrived, and a folder for a store; both are gone with the process. */
+export const aFace = () => (made ??= makeFace());
+
+async function makeFace() {
   const folder = mkdtempSync(path.join(os.tmpdir(), "roost-faces-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const bytes = await photo(8, 8);
@@ -20,7 +23,7 @@ async function aFace() {
 }
 
 export async function setFace(house: House, { userId }: Viewer, by: Viewer): Promise<unknown> {
-  const { file, folder } = await (made ??= aFace());
+  const { file, folder } = await aFace();
   return images.addImage(house.ctx, by, { table: "avatars", id: userId, uploadId: house.newId() }, { file, storage: fileStorage(folder) });
 }
 

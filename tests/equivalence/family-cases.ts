@@ -74,7 +74,7 @@ async function categoryOf(house: House, who: Person, pick: number): Promise<stri
 }
 
 const rewardInput = (pick: number, stock: number) => ({ name: `Reward ${pick % 3}`, description: null, price: 1 + (pick % 6), stock: stock % 4 === 0 ? null : stock % 3, categoryId: null, isActive: pick % 7 !== 0 });
-const offer = (pick: number) => ({ name: "Offer", kind: pick % 2 ? ("percent" as const) : ("price" as const), value: 1 + (pick % 40), startsAt: "2020-01-01T00:00", endsAt: "2040-01-01T00:00", productId: null, categoryId: null });
+export const offer = (pick: number) => ({ name: "Offer", kind: pick % 2 ? ("percent" as const) : ("price" as const), value: 1 + (pick % 40), startsAt: "2020-01-01T00:00", endsAt: "2040-01-01T00:00", productId: null, categoryId: null });
 
 /** A child of the family asks, whoever was chosen: else few requests would come of many tries. */
 async function asChild(house: House, who: Person, pick: number) {

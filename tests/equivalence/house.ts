@@ -31,7 +31,7 @@ export interface Published {
 }
 
 let passwordHash: Promise<string> | undefined;
-/** People of different runs share a database; their addresses differ. */
+/** People of different runs, also of other processes, share a database; their addresses differ. */
 let made = 0;
 
 export class House {
@@ -89,7 +89,7 @@ export class House {
   }
 
   async #person(name: string, hash: string): Promise<Person> {
-    const email = `person-${made++}@people.test`;
+    const email = `person-${made++}-${this.newId()}@people.test`;
     return this.ctx.db.transact(async (tx) => {
       const userId = await insertUser(tx, this.ctx, { name, email, passwordHash: hash, timeZone: null });
       const sessions = [await startSession(tx, this.ctx, { userId: userId!, userAgent: "" }), await startSession(tx, this.ctx, { userId: userId!, userAgent: "" })] as const;

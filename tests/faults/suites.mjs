@@ -23,6 +23,8 @@ export const SUITES = [
   { name: "design", runner: "playwright", processes: true, files: ["tests/browser/design.spec.ts"], about: "every page in both languages, both themes, three widths: axe finds nothing, nothing scrolls sideways; contrast in both directions" },
   { name: "openings", runner: "playwright", processes: true, files: ["tests/browser/openings.spec.ts"], about: "a thousand chats opened and left: handlers, subscriptions and DOM nodes stay where they were" },
   { name: "queue", runner: "vitest", files: ["tests/realtime/queue-pages.test.ts"], env: (seed) => ({ RUNS: "3000", ...(seed && { SEED: seed }) }), about: "one queue, many pages: opened and killed, networks cut, notices lost; with locks and with a lease: each message once, in order per chat" },
+  { name: "atomicity", runner: "vitest", files: ["tests/faults/atomicity.test.ts"], about: "every command killed between any two statements, local and on a libSQL server: rows and events agree both ways, the database is sound" },
+  { name: "disk", runner: "vitest", processes: true, files: ["tests/faults/disk.test.ts"], about: "a disk that is full, and writes and fsyncs that fail, under the real processes: 503 at once, nothing acknowledged is lost, all goes on by itself" },
   { name: "rolling", runner: "vitest", processes: true, files: ["tests/faults/rolling.test.ts"], about: "two apps and two relays on a libSQL server, each restarted in turn under load: nothing fails for good, nothing is lost" },
   { name: "replica", runner: "vitest", files: ["tests/faults/replica.test.ts"], about: "sync over a read replica that is paused, cut off and killed: each finds his own writes, nobody starts anew, nothing is lost" },
 ];

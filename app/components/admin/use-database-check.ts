@@ -45,5 +45,5 @@ async function whyNotReady(): Promise<Checked> {
   const answer: unknown = await (await fetch("/readyz")).json();
   const reason = typeof answer === "object" && answer !== null && "reason" in answer ? answer.reason : null;
   if (reason === "database-refused") return { state: "failed", code: "UNAUTHORIZED" };
-  return reason === "database-unreachable" ? { state: "failed", code: "DB_ERROR" } : { state: "unknown" };
+  return reason === "database-unreachable" || reason === "database-not-writable" ? { state: "failed", code: "DB_ERROR" } : { state: "unknown" };
 }

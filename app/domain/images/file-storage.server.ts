@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, opendir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
-import { checkedFolder, checkedKey, type Storage } from "./storage.server.ts";
+import { asStorageError, checkedFolder, checkedKey, type Storage } from "./storage.server.ts";
 
 const ROOMS = ["public", "private"] as const;
 
@@ -14,16 +14,16 @@ export function fileStorage(root: string): Storage {
   return {
     async put(key, body) {
       const target = at(checkedKey(key));
-      await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-      if (!(body instanceof Uint8Array)) return rename(body.path, target);
       // Written aside and put in place whole: nobody reads half a file, also after a crash.
       const aside = `${target}.${randomUUID()}`;
       try {
+        await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+        if (!(body instanceof Uint8Array)) return await rename(body.path, target);
         await writeFile(aside, body, { mode: 0o600, flush: true });
         await rename(aside, target);
       } catch (error) {
         await rm(aside, { force: true });
-        throw error;
+        throw asStorageError(error);
       }
     },
 

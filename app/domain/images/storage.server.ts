@@ -25,7 +25,16 @@ export interface Storage {
   folders(): AsyncIterable<{ folder: string; changedAt: number }>;
 }
 
-/** The store cannot be reached, or refuses us. Nothing that came from outside is wrong. */
+/** No room, or an error of the disk: not the fault of what was to be kept. */
+const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EIO", "EROFS", "EFBIG"]);
+
+/** What a failing disk throws, as the store's refusal; anything else as it is. */
+export function asStorageError(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" && DISK_CODES.has(code) ? new StorageError(`the disk did not take it: ${code}`, { cause: error }) : error;
+}
+
+/** The store cannot be reached, has no room, or refuses us. Nothing that came from outside is wrong. */
 export class StorageError extends Error {
   override name = "StorageError";
 }
