@@ -3,8 +3,7 @@
  * hashed on their way, and none is ever held in memory. What lies there is deleted when the caller is done.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -12,7 +11,7 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/bus
 import { DomainError } from "#app/domain/errors.ts";
 import type { ArrivedFile } from "#app/domain/images/commands.server.ts";
 import { harmlessName } from "#app/domain/images/file-name.ts";
-import { asStorageError } from "#app/domain/images/storage.server.ts";
+import { asStorageError, StorageError } from "#app/domain/images/storage.server.ts";
 import { BodyError, MAX_FORM_BYTES, type Fields } from "./body.server.ts";
 
 export interface ArrivingOptions {
@@ -84,8 +83,9 @@ async function receive(request: Request, { folder, maxBytes, maxFiles }: Arrivin
     // A file field with nothing chosen sends an empty part without a name.
     const taken = take(stream, path).then(({ bytes, sha256 }) => (bytes === 0 && !name ? null : { field, path, bytes, sha256, name: harmlessName(name) }));
     taken.catch((error: unknown) => {
-      const refusal = asStorageError(error);
-      refuse(refusal instanceof Error ? refusal : new BodyError(400));
+      // What the disk does not take is read to its end all the same: an answer amid a body is a reset connection to who sends it.
+      if (error instanceof StorageError) return;
+      refuse(error instanceof Error ? error : new BodyError(400));
     });
     files.push(taken);
   });
@@ -117,17 +117,27 @@ function parserFor(request: Request, limits: { fileSize: number; files: number; 
 
 const pathFor = (folder: string) => path.join(folder, randomUUID());
 
+/** @throws StorageError once the whole of it has come, when the disk did not take it */
 async function take(stream: BusboyFileStream, target: string): Promise<{ bytes: number; sha256: string }> {
+  // Told to the loop below as well; it may not have begun yet.
+  stream.on("error", () => undefined);
   const hash = createHash("sha256");
   let bytes = 0;
-  const measured = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  let failure: unknown;
+  const failed = (error: unknown) => void (failure ??= asStorageError(error));
+  const file = await open(target, "wx", 0o600).catch(failed);
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (failure !== undefined) continue;
       bytes += chunk.byteLength;
       hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  await pipeline(stream, measured, createWriteStream(target, { flags: "wx", mode: 0o600, flush: true }));
+      await file?.writeFile(chunk).catch(failed);
+    }
+    await file?.sync().catch(failed);
+  } finally {
+    await file?.close().catch(failed);
+  }
+  if (failure !== undefined) throw failure;
   return { bytes, sha256: hash.digest("hex") };
 }
 

@@ -214,6 +214,7 @@ const OWN_CASES: Record<string, AtomicCase> = {
   }),
   "timers/pauseTimer": onTimer(timers.pauseTimer),
   "timers/resumeTimer": onTimer(timers.resumeTimer, (house, parent, { id, version }) => timers.pauseTimer(house.ctx, parent, { timerId: id, version })),
+  "timers/extendTimer": onTimer((ctx, viewer, input) => timers.extendTimer(ctx, viewer, { ...input, minutes: 1 })),
   "timers/cancelTimer": onTimer(timers.cancelTimer),
   "timers/syncTimer": onTimer(timers.syncTimer, timePasses),
   "timers/confirmTimer": onTimer((ctx, viewer, { timerId, version }) => timers.confirmTimer(ctx, viewer, { timerId, version: version + 1 }), timePasses),

@@ -22,6 +22,7 @@ import { seeded } from "#tests/realtime/seeded.ts";
 import { MEMORY_FOLDER, testDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { startHranaProxy, type Cut } from "#tests/support/hrana-proxy.ts";
 import { patient } from "#tests/support/patience.ts";
+import { until } from "#tests/support/wait.ts";
 import type { ChildWork, FromChild } from "./atomicity-child.ts";
 import { ATOMIC_CASES, atRandom, moveIn, SEVERAL_COMMITS } from "./atomicity-cases.ts";
 import { brokenRules, contentSql, fingerprint, unsound, type Table } from "./content.ts";
@@ -29,8 +30,8 @@ import { KillMoments, type MomentsOptions } from "./kill-moments.ts";
 import { faultSuite } from "./size.ts";
 
 const { size, full, seed, figures, replay } = faultSuite("atomicity", {
-  short: { rounds: 1, sample: 0.2, tears: 1, check: "quick" as const, kills: 5, cutCommands: 14 },
-  full: { rounds: 25, sample: 1, tears: 6, check: "integrity" as const, kills: 100, cutCommands: Infinity },
+  short: { rounds: 1, sample: 0.1, tears: 1, check: "quick" as const, kills: 5, cutCommands: 14 },
+  full: { rounds: 5, sample: 1, tears: 6, check: "integrity" as const, kills: 100, cutCommands: Infinity },
 });
 const NAMES = Object.keys(ATOMIC_CASES);
 /** A command that is refused, or has nothing to do, is tried by somebody else with something else. */
@@ -41,7 +42,7 @@ const MOST_ROUNDS = 10;
 const LAST = ["families/removeMember", "accounts/eraseAccount"];
 /** Below the 5 s after which the server itself would end a transaction that somebody has left open. */
 const AT_ONCE_MS = 1_000;
-const KILLED_WITHIN_MS = 250;
+const KILLED_WITHIN_MS = 200;
 /** A log that grows makes each look at all of it slower. */
 const KILLS_A_DATABASE = 10;
 /** Started before they are needed: that takes longer than what they do. */
@@ -182,13 +183,13 @@ class Child {
     this.#child.on("message", ({ seq }: FromChild) => (this.told = seq ?? this.told));
   }
 
-  /** Lets it work, and kills it so long after. */
+  /** Lets it work, and kills it so long after its first command. */
   async killedAfter(ms: number, work: ChildWork): Promise<void> {
     await this.ready;
     expect(this.#child.exitCode, this.#said).toBeNull();
     this.#child.send(work);
+    await until(() => this.told > 0 || this.#child.exitCode !== null, { interval: 1, what: "the first command" });
     const started = performance.now();
-    // Also while it moves in: those are commands, too.
     while (performance.now() - started < ms && this.#child.exitCode === null) await pause(1);
     expect(this.#child.exitCode, this.#said).toBeNull();
     await this.kill();
@@ -225,7 +226,7 @@ test(`${size.kills} processes killed in the middle of commands: what they were t
     for (let turn = 0; turn < kills; turn++, killed++) {
       const child = waiting.shift()!;
       if (killed + waiting.length + 1 < size.kills) waiting.push(new Child());
-      await child.killedAfter(5 + random() * KILLED_WITHIN_MS, { url: made.url, seed: seed + 1 + killed });
+      await child.killedAfter(random() * KILLED_WITHIN_MS, { url: made.url, seed: seed + 1 + killed });
       // As the first process finds it that opens it anew, and as one finds it that was there.
       const copy = `${fileOf(made)}-${turn}`;
       for (const end of ["", "-wal"]) await copyFile(fileOf(made) + end, copy + end);

@@ -9,12 +9,14 @@ import { newId } from "#app/domain/ids.ts";
 import ar from "#app/i18n/ar.json" with { type: "json" };
 import en from "#app/i18n/en.json" with { type: "json" };
 import { memoryStorage } from "#app/realtime/queue-storage.ts";
+import { openDatabase } from "#db/database.ts";
 import { seeded } from "#tests/realtime/seeded.ts";
 import { inject, smallDisk, whyNoInjection, type Injection } from "#tests/support/failing-disk.ts";
 import { patient } from "#tests/support/patience.ts";
 import type { ProcessName } from "#tests/support/processes.ts";
 import { uploadForm } from "#tests/support/uploads.ts";
 import { until } from "#tests/support/wait.ts";
+import { unsound } from "./content.ts";
 import { startHousehold, type Client, type Household } from "./household.ts";
 import { faultSuite } from "./size.ts";
 import { Tab, wholeChat } from "./tab.ts";
@@ -170,7 +172,10 @@ async function suffer({ isTotal, begin, during, end }: Trouble) {
   await until(() => shown().at(-1) === whole.at(-1)!.clientId, { what: "the last message on a screen", timeout: RECOVERS_MS });
   expect(shown()).toEqual(whole.slice(-shown().length).map(({ clientId }) => clientId));
   expect(new Set(tab.told).size, "each event is told once").toBe(tab.told.length);
-  expect(await house.db.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+  // Anew: FTS5 calls its index corrupt on a connection that has read it before others wrote to it, whatever the disk does.
+  const anew = await openDatabase(house.roost.databaseUrl);
+  expect(await unsound(anew.all, "integrity")).toEqual([]);
+  await anew.close();
   for (const name of PROCESSES) expect(house.roost.log(name)).not.toMatch(/unexpected error|uncaught|unhandled/i);
   expect(slowestMs).toBeLessThan(patient(ANSWERED_MS));
   return { acknowledged: acknowledged.length, refused: statuses.get(503) ?? 0, recoveredMs, slowestMs: Math.round(slowestMs) };

@@ -15,6 +15,9 @@ export interface HranaProxy {
   stop(): Promise<void>;
 }
 
+/** Hrana's own number of a request, in it and in its answer. */
+const requestOf = (frame: Buffer): number | null => (JSON.parse(frame.toString()) as { request_id?: number }).request_id ?? null;
+
 export async function startHranaProxy(target: string): Promise<HranaProxy> {
   let armed: Cut | null = null;
   let frames = 0;
@@ -25,7 +28,7 @@ export async function startHranaProxy(target: string): Promise<HranaProxy> {
   const links = new Set<WebSocket>();
 
   server.on("upgrade", (request, socket, head) => {
-    const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim()).filter((name) => name !== "");
+    const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim()).filter((name) => name !== "" && !name.includes("protobuf"));
     const upstream = new WebSocket(target, offered, { perMessageDeflate: false });
     upstream.once("error", () => socket.destroy());
     upstream.once("open", () => {
@@ -46,7 +49,7 @@ export async function startHranaProxy(target: string): Promise<HranaProxy> {
       cut = true;
       end();
     };
-    let isCommitSent = false;
+    let commit: number | null = null;
     for (const socket of [client, upstream]) links.add(socket.on("close", end).on("error", end));
     client.on("message", (data: RawData, isBinary: boolean) => {
       const bytes = data as Buffer;
@@ -58,11 +61,12 @@ export async function startHranaProxy(target: string): Promise<HranaProxy> {
         // Written to the socket first: the server gets this frame, and then the end of the connection.
         return upstream.send(bytes, { binary: isBinary }, () => isLast && armed && setImmediate(cutHere));
       }
-      if (bytes.includes("COMMIT")) isCommitSent = true;
+      if (bytes.includes("COMMIT")) commit = requestOf(bytes);
       upstream.send(bytes, { binary: isBinary });
     });
     upstream.on("message", (data: RawData, isBinary: boolean) => {
-      if (armed && isCommitSent) return cutHere();
+      // Requests are sent ahead of the answers to those before them.
+      if (armed && commit !== null && requestOf(data as Buffer) === commit) return cutHere();
       client.send(data as Buffer, { binary: isBinary });
     });
   }
