@@ -123,8 +123,8 @@ async function take(stream: BusboyFileStream, target: string): Promise<{ bytes: 
   stream.on("error", () => undefined);
   const hash = createHash("sha256");
   let bytes = 0;
-  let failure: unknown;
-  const failed = (error: unknown) => void (failure ??= asStorageError(error));
+  let failure: Error | undefined;
+  const failed = (error: Error) => void (failure ??= asStorageError(error));
   const file = await open(target, "wx", 0o600).catch(failed);
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {

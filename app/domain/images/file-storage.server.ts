@@ -23,7 +23,7 @@ export function fileStorage(root: string): Storage {
         await rename(aside, target);
       } catch (error) {
         await rm(aside, { force: true });
-        throw asStorageError(error);
+        throw error instanceof Error ? asStorageError(error) : error;
       }
     },
 

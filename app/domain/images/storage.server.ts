@@ -29,8 +29,8 @@ export interface Storage {
 const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EIO", "EROFS", "EFBIG"]);
 
 /** What a failing disk throws, as the store's refusal; anything else as it is. */
-export function asStorageError(error: unknown): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+export function asStorageError(error: Error): Error {
+  const code = "code" in error ? error.code : undefined;
   return typeof code === "string" && DISK_CODES.has(code) ? new StorageError(`the disk did not take it: ${code}`, { cause: error }) : error;
 }
 
