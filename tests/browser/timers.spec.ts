@@ -82,7 +82,12 @@ test("two devices whose clocks are twenty minutes apart, and jump, show the same
   const apart = here.flatMap(([second, at]) => there.filter(([same]) => same === second).map(([, when]) => Math.abs(at - when)));
   expect(apart.length).toBeGreaterThan(2);
   expect(percentile(apart, 0.5)).toBeLessThanOrEqual(patient(MOST_APART));
-  for (const seen of [here, there]) expect(seen.map(([second]) => second)).toEqual(seen.map((_, index) => seen[0]![0] - index));
+  for (const seen of [here, there]) {
+    const seconds = seen.map(([second]) => second);
+    // Each once, none goes back; what a busy machine never got to show is no fault.
+    expect(seconds).toEqual([...new Set(seconds)].sort((a, b) => b - a));
+    expect(seconds[0]! - seconds.at(-1)!).toBeLessThan(patient(seconds.length));
+  }
 });
 
 test("halted, extended and gone on with on one device, seen on the other; ended on both, heard once, confirmed for all", async ({ browser }) => {
