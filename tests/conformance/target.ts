@@ -56,7 +56,7 @@ export function rulesFor(name: string, start: () => Promise<Target>, differences
         known.add(id);
         const difference = differences[id];
         if (difference === undefined) return it(`${title} [${id}]`, check);
-        it.fails(`${title} [${id}] — known difference: ${difference.instead}`, async () => {
+        it.fails(`${title} [${id}] — known difference: ${difference.instead}`, { retry: 0 }, async () => {
           patience = DIFFERENCE_PATIENCE_MS;
           onTestFinished(async () => {
             patience = PATIENCE_MS;

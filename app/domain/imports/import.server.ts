@@ -2,7 +2,7 @@
  * Bringing messages of another chat in, some at a time: rows, numbers and how far it has come in one transaction. No
  * events and no notifications: what is old is no news. `finishImport` puts in order what that leaves to do.
  */
-import { DatabaseBusyError, type Queries } from "#db/database.ts";
+import { DatabaseBusyError, type Queries, type SqlValue } from "#db/database.ts";
 import type { Context } from "#app/domain/context.ts";
 import { attachmentsOfImported, insertImported, removeImported, type Stored } from "#app/domain/images/imported.server.ts";
 import { storeFiles, type FileSources } from "./files.server.ts";
@@ -119,10 +119,16 @@ interface KnownMessage extends Place {
 const KNOWN = "SELECT m.id AS id, m.sender_id AS senderId, m.conversation_id AS conversationId FROM json_each(?) AS given JOIN messages m ON m.id = given.value";
 const knownOf = async (db: Queries, lines: readonly ImportLine[]) => new Map((await db.all<KnownMessage>(KNOWN, [JSON.stringify(lines.map(({ id }) => id))])).map((message) => [message.id, message]));
 const LAST = "SELECT c.id AS id, c.last_seq AS lastSeq, coalesce(c.last_message_at, 0) AS lastAt FROM json_each(?) AS given JOIN conversations c ON c.id = given.value";
-/** One statement for all rows. A colon is in no key that a device mints. */
+/**
+ * Some rows in one statement, each value bound: half the time of unpacking them from JSON. What is missing to a full statement
+ * is null, and left out. A colon is in no key that a device mints.
+ */
+const ROWS_AT_ONCE = 200;
+const VALUES_OF_A_ROW = 8;
 const INSERT = `
   INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at, imported_read_at, attachments)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'import:' || (value ->> 0), value ->> 4, 'text', value ->> 5, value ->> 6, value ->> 7 FROM json_each(?)`;
+  SELECT column1, column2, column3, column4, 'import:' || column1, column5, 'text', column6, column7, column8
+  FROM (VALUES ${Array<string>(ROWS_AT_ONCE).fill(`(${Array<string>(VALUES_OF_A_ROW).fill("?").join(", ")})`).join(", ")}) WHERE column1 IS NOT NULL`;
 const ADVANCE = "UPDATE conversations SET last_seq = given.value ->> 1, last_message_at = given.value ->> 2 FROM json_each(?) AS given WHERE conversations.id = given.value ->> 0";
 
 /**
@@ -158,7 +164,7 @@ async function write(tx: Queries, places: Places, read: Read, brought: ReadonlyM
   const placed: Placed[] = [];
   for (const line of read.lines) {
     try {
-      placed.push({ ...line, ...(await places.of(tx, line)), stored: brought.get(line.number) ?? [] });
+      placed.push({ ...line, ...(places.known(line) ?? (await places.of(tx, line))), stored: brought.get(line.number) ?? [] });
     } catch (error) {
       skipped.push(skippedLine(line.number, error));
     }
@@ -183,13 +189,18 @@ async function insert(tx: Queries, lines: readonly Placed[]): Promise<void> {
   if (lines.length === 0) return;
   const ids = JSON.stringify([...new Set(lines.map(({ conversationId }) => conversationId))]);
   const last = new Map((await tx.all<{ id: string; lastSeq: number; lastAt: number }>(LAST, [ids])).map((row) => [row.id, row]));
-  const rows = lines.map((line) => {
+  const values: SqlValue[] = [];
+  for (const line of lines) {
     const conversation = last.get(line.conversationId)!;
     conversation.lastSeq += 1;
     conversation.lastAt = Math.max(conversation.lastAt, line.createdAt);
     const attachments = attachmentsOfImported(line.stored);
-    return [line.id, line.conversationId, conversation.lastSeq, line.senderId, line.body, line.createdAt, line.readAt ?? 0, attachments && JSON.stringify(attachments)];
-  });
-  await tx.all(INSERT, [JSON.stringify(rows)]);
+    values.push(line.id, line.conversationId, conversation.lastSeq, line.senderId, line.body, line.createdAt, line.readAt ?? 0, attachments && JSON.stringify(attachments));
+  }
+  for (let from = 0; from < values.length; from += ROWS_AT_ONCE * VALUES_OF_A_ROW) {
+    const some = values.slice(from, from + ROWS_AT_ONCE * VALUES_OF_A_ROW);
+    while (some.length < ROWS_AT_ONCE * VALUES_OF_A_ROW) some.push(null);
+    await tx.all(INSERT, some);
+  }
   await tx.all(ADVANCE, [JSON.stringify([...last.values()].map(({ id, lastSeq, lastAt }) => [id, lastSeq, lastAt]))]);
 }

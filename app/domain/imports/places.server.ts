@@ -26,6 +26,19 @@ export class Places {
     for (const known of [this.#people, this.#direct, this.#rooms, this.#members]) known.clear();
   }
 
+  /** Of a line whose people and place have come before, as of nearly all: without waiting for anything. */
+  known({ from, to, room }: ImportLine): Place | null {
+    const senderId = this.#people.get(from);
+    if (senderId === undefined) return null;
+    if (to === null) {
+      const roomId = this.#rooms.get(room!);
+      return roomId !== undefined && this.#members.has(memberKey(roomId, senderId)) ? { senderId, conversationId: roomId } : null;
+    }
+    const otherId = this.#people.get(to);
+    const chatId = otherId === undefined ? undefined : this.#direct.get(directKey(senderId, otherId));
+    return chatId === undefined ? null : { senderId, conversationId: chatId };
+  }
+
   /** @throws LineRefused where it cannot be told who or where */
   async of(tx: Queries, { from, to, room, createdAt }: ImportLine): Promise<Place> {
     const senderId = await this.#person(tx, from, "from");
@@ -90,7 +103,7 @@ export class Places {
 
   /** Who wrote in a room was in it. The first one owns it. */
   async #join(tx: Queries, roomId: string, userId: string, at: number): Promise<void> {
-    const key = `${roomId} ${userId}`;
+    const key = memberKey(roomId, userId);
     if (this.#members.has(key)) return;
     const [joined] = await tx.all(
       `INSERT INTO conversation_members (conversation_id, user_id, role, joined_at)
@@ -102,6 +115,8 @@ export class Places {
     this.#members.add(key);
   }
 }
+
+const memberKey = (roomId: string, userId: string) => `${roomId} ${userId}`;
 
 async function existing(tx: Queries, id: string, field: string): Promise<string> {
   const [found] = await tx.all<{ id: string }>("SELECT id FROM users WHERE id = ?", [id]);
