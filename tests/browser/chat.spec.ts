@@ -1,6 +1,7 @@
 /** The main job: a message goes through the outbox to another browser. Covers B1 to B3, B5, D1, H1, H2. */
 import { PATIENCE, patient } from "#tests/support/patience.ts";
 import { startRoost, type RoostOptions } from "#tests/support/processes.ts";
+import { soketiUnavailable } from "#tests/support/soketi.ts";
 import { until } from "#tests/support/wait.ts";
 import { commitToScreen, optimismOf, report, watchArrivals, watchOptimism } from "./chat-probes.ts";
 import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, percentile, signedIn } from "./household.ts";
@@ -25,7 +26,7 @@ const houses: { name: string; options: RoostOptions; messages: number }[] = [
 
 for (const { name, options, messages } of houses) {
   test(`${name}: ${messages} messages typed in one browser stand in the other once, in order, live`, async ({ browser }) => {
-    test.skip(options.channels === "soketi" && !process.version.startsWith("v20."), "soketi runs on Node 20 only");
+    test.skip(options.channels === "soketi" && soketiUnavailable !== null, soketiUnavailable ?? "");
     test.setTimeout(400_000);
     const roost = await startRoost(options);
     try {

@@ -6,10 +6,10 @@ import { nameOf, type ConversationSummary } from "#app/domain/conversations/conv
 import { UNREAD_LIMIT } from "#app/domain/conversations/limits.ts";
 import { useFormat } from "#app/i18n/use-format.ts";
 import { Badge } from "#app/components/badge.tsx";
+import { isolatedNames } from "#app/components/isolated-names.tsx";
 import { useArrowKeys } from "#app/components/use-arrow-keys.ts";
 import { VisuallyHidden } from "#app/components/visually-hidden.tsx";
 import { ConversationAvatar } from "./conversation-avatar.tsx";
-import { isolatedNames } from "./isolated-names.tsx";
 
 interface ConversationListProps {
   conversations: ConversationSummary[];

@@ -1,8 +1,8 @@
 import { useTranslation } from "react-i18next";
+import { isolatedNames } from "#app/components/isolated-names.tsx";
 import { useFormat } from "#app/i18n/use-format.ts";
 import { usePresentMembers } from "#app/realtime/use-present-members.ts";
 import { fewNames } from "./few-names.ts";
-import { isolatedNames } from "./isolated-names.tsx";
 
 interface HereNowProps {
   /** The room's presence channel; null: nobody is shown as being here. */

@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import { NameLine } from "#app/components/name-line.tsx";
 import { useFormat } from "#app/i18n/use-format.ts";
 import { Avatar } from "#app/components/avatar.tsx";
+import { isolatedNames } from "#app/components/isolated-names.tsx";
 import { fewNames } from "./few-names.ts";
-import { isolatedNames } from "./isolated-names.tsx";
 import type { Readers } from "./readers.ts";
 
 /** So many faces say who; more are a number. */

@@ -1,8 +1,8 @@
 import { useTranslation } from "react-i18next";
+import { isolatedNames } from "#app/components/isolated-names.tsx";
 import { useFormat } from "#app/i18n/use-format.ts";
 import { useWriters, type Typing } from "#app/realtime/use-typing.ts";
 import { fewNames } from "./few-names.ts";
-import { isolatedNames } from "./isolated-names.tsx";
 
 interface TypingLineProps {
   typing: Typing | null;

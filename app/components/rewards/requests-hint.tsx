@@ -2,7 +2,7 @@ import { Gift } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/badge.tsx";
 import { Card } from "#app/components/card.tsx";
-import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
+import { isolatedNames } from "#app/components/isolated-names.tsx";
 import { List, ListRow } from "#app/components/list.tsx";
 import { mayInFamily } from "#app/domain/families/policy.ts";
 import { useFormat } from "#app/i18n/use-format.ts";

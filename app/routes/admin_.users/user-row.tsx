@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "#app/components/avatar.tsx";
 import { Badge } from "#app/components/badge.tsx";
-import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
+import { isolatedNames } from "#app/components/isolated-names.tsx";
 import { TextLink } from "#app/components/text-link.tsx";
 import type { UserInfo } from "#app/domain/accounts/users.server.ts";
 import type { FormFailure } from "#app/http/form-failure.ts";

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/badge.tsx";
 import { ConfirmedForm } from "#app/components/chat/confirmed-form.tsx";
-import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
+import { isolatedNames } from "#app/components/isolated-names.tsx";
 import { PresentAvatar } from "#app/components/presence/present-avatar.tsx";
 import type { Member } from "#app/domain/conversations/conversation.ts";
 

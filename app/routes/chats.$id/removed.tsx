@@ -1,8 +1,8 @@
 import { useSyncExternalStore, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { LinkButton } from "#app/components/button.tsx";
-import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
 import { EmptyState } from "#app/components/empty-state.tsx";
+import { isolatedNames } from "#app/components/isolated-names.tsx";
 import type { QueuedChange } from "#app/realtime/queue-storage.ts";
 
 interface RemovedProps {

@@ -3,8 +3,8 @@ import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/re
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { Button, LinkButton } from "#app/components/button.tsx";
-import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
 import { failureOf, FormError } from "#app/components/form-error.tsx";
+import { isolatedNames } from "#app/components/isolated-names.tsx";
 import { NarrowPage } from "#app/components/narrow-page.tsx";
 import type { RouteHandle } from "#app/components/route-handle.ts";
 import { DomainError } from "#app/domain/errors.ts";

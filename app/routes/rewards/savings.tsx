@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Avatar } from "#app/components/avatar.tsx";
 import { SectionCard } from "#app/components/card.tsx";
-import { isolatedNames } from "#app/components/chat/isolated-names.tsx";
+import { isolatedNames } from "#app/components/isolated-names.tsx";
 import { List, ListRow } from "#app/components/list.tsx";
 import { NameLine } from "#app/components/name-line.tsx";
 import { StarCount } from "#app/components/rewards/star-count.tsx";

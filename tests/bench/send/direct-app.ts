@@ -6,6 +6,7 @@ import type { ServerBuild } from "@remix-run/node";
 import Pusher from "pusher";
 import { userChannel } from "#app/domain/channels.ts";
 import { messageNotification, newMessage, type MessageData } from "#app/domain/conversations/events.ts";
+import { PREVIEW_LENGTH } from "#app/domain/conversations/queries.server.ts";
 import { sendJsonSchema } from "#app/domain/conversations/schema.ts";
 import { SEND_LIMIT } from "#app/http/limits.server.ts";
 import { jsonAction } from "#app/http/mutation.server.ts";
@@ -16,7 +17,6 @@ const { settings } = await services();
 const { appId, key, secret, cluster, host, port } = settings.channels!;
 const pusher = new Pusher({ appId, key, secret, ...(host ? { host, port: String(port) } : { cluster }), useTLS: false, ...(process.env["BENCH_KEEP_ALIVE"] ? { agent: new Agent({ keepAlive: true }) } : {}) });
 
-const PREVIEW_LENGTH = 140;
 const INSERT_MESSAGE = `
   INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at)
   SELECT ?, c.id, c.last_seq + 1, m.user_id, ?, ?, 'text', ?
