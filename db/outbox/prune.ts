@@ -13,6 +13,8 @@ export interface PruneLimits {
   keepRows?: number;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Asked before each transaction; false ends it for now, and the rest is left to the next time. */
+  mayGoOn?: () => Promise<boolean>;
 }
 
 /** Index: the primary key. */
@@ -29,7 +31,7 @@ export const DELETE_SQL = "DELETE FROM outbox_events WHERE seq IN (SELECT value 
  * first, in short transactions, and remembers the highest seq: readers who stand before it start afresh. Pending
  * events stay, however old. Offsets go on rising: they are kept by channel, apart from the events.
  */
-export async function prune(db: Database, { keepMs = KEEP_MS, keepRows = KEEP_ROWS, now }: PruneLimits): Promise<{ pruned: number }> {
+export async function prune(db: Database, { keepMs = KEEP_MS, keepRows = KEEP_ROWS, now, mayGoOn = () => Promise.resolve(true) }: PruneLimits): Promise<{ pruned: number }> {
   const lastBeyondRows = (await logHead(db)).seq - keepRows;
   const oldestKept = now() - keepMs;
   let pruned = 0;
@@ -38,6 +40,7 @@ export async function prune(db: Database, { keepMs = KEEP_MS, keepRows = KEEP_RO
     const settled = chunk.filter(({ state }) => state !== "pending");
     const old = settled.filter(({ seq, createdAt }) => seq <= lastBeyondRows || createdAt < oldestKept);
     if (old.length > 0) {
+      if (!(await mayGoOn())) return { pruned };
       const seqs = JSON.stringify(old.map(({ seq }) => seq));
       const [, deleted] = await db.batch([
         { sql: REMEMBER_SQL, args: [seqs] },

@@ -1,3 +1,4 @@
+import type { Database } from "#db/database.ts";
 import type { JobContext } from "./jobs.ts";
 
 /** 16 MB of 4 KB pages. Under steady writes the WAL is never reset by itself (48 MB in 4 s were measured). */
@@ -9,4 +10,13 @@ export async function checkpoint({ db }: JobContext): Promise<Record<string, num
   if (passive === null || passive.pages < TRUNCATE_FROM_PAGES) return { pages: passive?.pages ?? 0 };
   const truncated = await db.checkpoint("truncate");
   return { pages: passive.pages, left: truncated?.busy ? passive.pages : 0 };
+}
+
+/**
+ * Whether the WAL could be emptied: false while somebody's long read keeps it. What can wait then waits, for until that
+ * read ends every page that is written makes the WAL longer.
+ */
+export async function isWalShort(db: Database): Promise<boolean> {
+  const passive = await db.checkpoint("passive");
+  return passive === null || passive.pages < TRUNCATE_FROM_PAGES;
 }

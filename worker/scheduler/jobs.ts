@@ -12,7 +12,7 @@ import { removeLeftFolders, sweepOrphans, dropUnsent } from "#app/domain/images/
 import { prune } from "#db/outbox/prune.ts";
 import { pruneRollups } from "#db/outbox/rollups.ts";
 import type { Occupancy } from "#worker/relay/publishers/occupancy.ts";
-import { checkpoint } from "./checkpoint.ts";
+import { checkpoint, isWalShort } from "./checkpoint.ts";
 import { deleteExpiredSessions } from "./expired-sessions.ts";
 import { offlineUsers, reconcilePresence } from "./presence.ts";
 
@@ -40,7 +40,8 @@ const TIMERS_EVERY_MS = 200;
 
 export const JOBS: readonly Job[] = [
   { name: "due-timers", everyMs: TIMERS_EVERY_MS, isUrgent: true, run: async (ctx) => ({ expiredTimers: await expireTimers(ctx) }) },
-  { name: "prune-outbox", everyMs: 10 * MINUTE_MS, run: ({ db, now }) => prune(db, { now }) },
+  // Little by little: rows that are deleted touch pages all over the file, and each goes through the WAL.
+  { name: "prune-outbox", everyMs: 10 * SECOND_MS, run: ({ db, now }) => prune(db, { now, mayGoOn: () => isWalShort(db) }) },
   { name: "prune-figures", everyMs: 10 * MINUTE_MS, run: async ({ db, now }) => ({ figures: await pruneRollups(db, now()) }) },
   { name: "checkpoint", everyMs: SECOND_MS, run: checkpoint },
   { name: "expired-sessions", everyMs: 10 * MINUTE_MS, run: deleteExpiredSessions },

@@ -42,3 +42,20 @@ it("deletes sessions that have expired and no others, prunes, and empties a larg
   expect(await test.db.all("SELECT id FROM sessions")).toEqual([{ id: `s${now + 1}` }]);
   expect((await test.db.checkpoint("passive"))?.pages).toBeLessThan(4_096);
 });
+
+it("does not prune while a long read keeps the WAL from being emptied, and goes on when it ends", async () => {
+  const rows = 300;
+  await commit(test.db, pings(rows, ["private-chat-a"]), () => 1);
+  await test.db.batch([{ sql: "UPDATE outbox_events SET state = 'delivered'" }]);
+  const clock = manualClock(1_800_000_000_000);
+  const ctx = { db: test.db, now: clock.now, newId, occupancy: null, storage: emptyStorage() };
+  const run = (name: string) => JOBS.find((job) => job.name === name)!.run(ctx);
+  await test.db.snapshot(async (read) => {
+    await read.all("SELECT 1 FROM outbox_events LIMIT 1");
+    for (let round = 0; round < 6; round += 1) await commit(test.db, pings(400, ["private-chat-a"]).map((event) => ({ ...event, payload: { n: 1, text: "x".repeat(9_000) } })), clock.now);
+    await run("checkpoint");
+    expect(await run("prune-outbox")).toEqual({ pruned: 0 });
+  });
+  await run("checkpoint");
+  expect(await run("prune-outbox")).toEqual({ pruned: rows });
+});
