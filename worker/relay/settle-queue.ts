@@ -5,7 +5,7 @@ import type { Clock } from "./clock.ts";
 import type { RelayLog } from "./log.ts";
 
 /** A result waits this long for others: at a low rate a write for each event would only compete with senders. */
-export const SETTLE_WITHIN_MS = 20;
+export const SETTLE_WITHIN_MS = 100;
 /** So many results are written without waiting for more. */
 const SETTLE_AT_ONCE = 100;
 const SETTLE_CHUNK = 500;
