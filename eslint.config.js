@@ -52,7 +52,7 @@ const SYNTAX = [
 ];
 
 export default tseslint.config(
-  { ignores: ["build/", "node_modules/", "data/", ".cache/", "test-results/", "bench-results/", "tests/bench/peers/node_modules/", "public/"] },
+  { ignores: ["build/", "node_modules/", "data/", ".cache/", "test-results/", "bench-results/", "tests/bench/peers/node_modules/", "tests/ops/vercel/node_modules/", "public/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error", noInlineConfig: true } },
   js.configs.recommended,
   {

@@ -25,6 +25,8 @@ export const SUITES = [
   { name: "queue", runner: "vitest", files: ["tests/realtime/queue-pages.test.ts"], env: (seed) => ({ RUNS: "3000", ...(seed && { SEED: seed }) }), about: "one queue, many pages: opened and killed, networks cut, notices lost; with locks and with a lease: each message once, in order per chat" },
   { name: "atomicity", runner: "vitest", files: ["tests/faults/atomicity.test.ts"], about: "every command killed between any two statements, local and on a libSQL server: rows and events agree both ways, the database is sound" },
   { name: "disk", runner: "vitest", processes: true, files: ["tests/faults/disk.test.ts"], about: "a disk that is full, and writes and fsyncs that fail, under the real processes: 503 at once, nothing acknowledged is lost, all goes on by itself" },
+  { name: "soak", runner: "vitest", processes: true, files: ["tests/faults/soak.test.ts"], about: "an hour at 200 events/s, with admins' pages and long reads: neither the WAL, nor the database, nor memory, nor open files grow" },
+  { name: "functions", runner: "vitest", processes: true, files: ["tests/ops/functions.test.ts"], about: "no process that stays: the build under Remix's own handler, and what Vercel's builder makes of this repository, in processes that stand still between requests" },
   { name: "rolling", runner: "vitest", processes: true, files: ["tests/faults/rolling.test.ts"], about: "two apps and two relays on a libSQL server, each restarted in turn under load: nothing fails for good, nothing is lost" },
   { name: "replica", runner: "vitest", files: ["tests/faults/replica.test.ts"], about: "sync over a read replica that is paused, cut off and killed: each finds his own writes, nobody starts anew, nothing is lost" },
 ];
