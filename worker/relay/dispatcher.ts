@@ -5,6 +5,7 @@
 import type { Database } from "#db/database.ts";
 import type { Settlement } from "#db/outbox/settle.ts";
 import { deliver, type Parts } from "./delivery.ts";
+import { insistent } from "./insistent.ts";
 import { Lanes, type HeldRow } from "./lanes.ts";
 import { Outcomes, type OutcomesOptions } from "./outcomes.ts";
 import { Pauses } from "./pauses.ts";
@@ -14,9 +15,6 @@ import { Reader } from "./reader.ts";
 import { MOST_UNSETTLED, SettleQueue } from "./settle-queue.ts";
 
 export const REQUESTS_IN_FLIGHT = 8;
-/** A probe into a black hole must not outlast the recovery it looks for; every fourth one may take its full time. */
-const PROBE_DEADLINE_MS = 1_500;
-const PATIENT_PROBE_EVERY = 4;
 const READ_RETRY_MS = 250;
 /** At the end; what cannot be written then is sent once more by the next leader. */
 const LAST_SETTLE_TRIES = 3;
@@ -48,7 +46,6 @@ export class Dispatcher {
   readonly #quietWaiters: (() => void)[] = [];
   #reading: Promise<void> | null = null;
   #state: "running" | "stopping" | "abandoned" = "running";
-  #probes = 0;
   #cancelGate: (() => void) | null = null;
   #cancelReadRetry: (() => void) | null = null;
 
@@ -186,10 +183,8 @@ export class Dispatcher {
     const { db, publisher, breaker, clock, epoch, eventTypes, mayPublish } = this.options;
     const request = new AbortController();
     this.#requests.add(request);
-    const isHasty = isProbe && ++this.#probes % PATIENT_PROBE_EVERY !== 0;
-    const cancelDeadline = isHasty ? clock.after(PROBE_DEADLINE_MS, () => request.abort(new DOMException("the probe took too long", "TimeoutError"))) : null;
-    const result = await deliver(batch, { publisher, epoch, mayPublish, partsDone: this.#partsDone, reachOf: (rows) => reachOf(db, rows), terminatedBy: (row) => terminatedBy(row, eventTypes), signal: request.signal });
-    cancelDeadline?.();
+    const sender = isProbe ? insistent(publisher, { clock, mayPublish: () => this.#state === "running" && mayPublish() }) : publisher;
+    const result = await deliver(batch, { publisher: sender, epoch, mayPublish, partsDone: this.#partsDone, reachOf: (rows) => reachOf(db, rows), terminatedBy: (row) => terminatedBy(row, eventTypes), signal: request.signal });
     this.#requests.delete(request);
     if (isProbe) breaker.probeEnded();
     if (this.#state === "abandoned") return;

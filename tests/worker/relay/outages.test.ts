@@ -4,12 +4,23 @@ import { requeue } from "#db/outbox/requeue.ts";
 import { testDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { manualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 import { scriptedPublisher, type ScriptedPublisher } from "#tests/support/sink.ts";
+import { ASK_AGAIN_EVERY_MS } from "#worker/relay/insistent.ts";
 import type { PublishOutcome } from "#worker/relay/publishers/publisher.ts";
+import { DEADLINE_MS } from "#worker/relay/publishers/pusher.ts";
 import type { Relay } from "#worker/relay/relay.ts";
 import { commit, countOf, orderFaults, ping, pings, relayOn, rowsOf, strict, type Row } from "./support.ts";
 
 const refused: PublishOutcome = { kind: "refused", reason: "bad-request", detail: "400 bad" };
 const unavailable = (reason: "network" | "server-error" | "forbidden" | "timeout" | "tls" | "rate-limited", retryAfterMs: number | null = null): PublishOutcome => ({ kind: "unavailable", reason, detail: reason, retryAfterMs });
+/** A request that nobody answers: as the publisher ends it, after its deadline or when it is called off. */
+const lostUntil = (signal?: AbortSignal) =>
+  new Promise<PublishOutcome>((resolve) => {
+    const cancel = clock.after(DEADLINE_MS, () => resolve(unavailable("timeout")));
+    signal?.addEventListener("abort", () => {
+      cancel();
+      resolve({ kind: "unavailable", reason: "aborted", detail: "called off", retryAfterMs: null });
+    });
+  });
 const numberOf = ({ data }: { data: string }) => (JSON.parse(data) as { n: number }).n;
 
 let test: TestDatabase;
@@ -138,6 +149,59 @@ describe("an outage", () => {
     expect(publisher.requests).toHaveLength(1);
     await clock.advance(2_000);
     expect(publisher.requests).toHaveLength(2);
+  });
+
+  it("that is a black hole is found over within 1.25 s of its end, also with a single channel, at no more than a request a second", async () => {
+    let isHole = false;
+    publisher.script = (_request, signal) => (isHole ? lostUntil(signal) : undefined);
+    await start();
+    const lasted: number[] = [];
+    for (let round = 0; round < 40; round += 1) {
+      isHole = true;
+      await add(3, ["private-chat-a"]);
+      // At every moment of a probe, the worst ones included.
+      await clock.advance(10_000 + round * 130);
+      const before = publisher.taken.length;
+      isHole = false;
+      const endedAt = clock.monotonic();
+      while (publisher.taken.length === before) await clock.advance(10);
+      lasted.push(clock.monotonic() - endedAt);
+      await clock.advance(100);
+      expect(await countOf(test.db, "pending")).toBe(0);
+    }
+    expect(Math.max(...lasted)).toBeLessThanOrEqual(ASK_AGAIN_EVERY_MS + 10);
+    expect(orderFaults(publisher.taken)).toEqual([]);
+    expect(publisher.taken).toHaveLength(120);
+    expect((await rowsOf(test.db)).every(({ attempts, last_error }) => attempts === 1 && last_error === null)).toBe(true);
+  });
+
+  it("that is a black hole is asked no more than once a second", async () => {
+    publisher.script = (_request, signal) => lostUntil(signal);
+    await add(3, ["private-chat-a"]);
+    await start();
+    await clock.advance(60_000);
+    const gaps = publisher.requests.slice(1).map(({ at }, index) => at - publisher.requests[index]!.at);
+    expect(gaps.length).toBeGreaterThan(40);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
+    // Told to stop, the relay lets its request end, and sends no other.
+    const asked = publisher.requests.length;
+    const stopped = relay?.stop();
+    relay = undefined;
+    await clock.advance(10_000);
+    await stopped;
+    expect(publisher.requests).toHaveLength(asked);
+  });
+
+  it("ends with the answer of a service that is only slow", async () => {
+    let isHole = true;
+    publisher.script = (_request, signal) => (isHole ? lostUntil(signal) : new Promise((resolve) => clock.after(4_000, () => resolve(undefined))));
+    await add(1, ["private-chat-a"]);
+    await start();
+    await clock.advance(DEADLINE_MS);
+    isHole = false;
+    await clock.advance(1_000 + DEADLINE_MS);
+    expect(await countOf(test.db, "delivered")).toBe(1);
+    expect(new Set(publisher.taken.map(({ stamp }) => stamp.id)).size).toBe(1);
   });
 
   it("is not what one event is that fails while the others get through: that one pauses by itself, and dies in the end", async () => {
