@@ -15,9 +15,14 @@ export type Settlement =
   /** To be tried again, not before `availableAt` (ms since 1970). */
   | { seq: number; state: "pending"; attempts: number; availableAt: number; error: string; at: number };
 
-/** The rows of a chunk that may still be settled; found by primary key (`+state` keeps the partial index out of it). */
+/**
+ * The rows of a chunk that may still be settled; found by primary key (`+state` keeps the partial index out of it). A chunk
+ * whose answer was lost is written again: what it has delivered or given up is pending no more, and what stays pending
+ * has counted the attempt.
+ */
 const SETTLEABLE = `
   CROSS JOIN outbox_events AS event ON event.seq = chunk.value ->> 'seq' AND +event.state = 'pending'
+    AND (chunk.value ->> 'measure' <> 'retried' OR event.attempts < chunk.value ->> 'attempts')
   WHERE EXISTS (SELECT 1 FROM leases WHERE name = ? AND token = ?)`;
 
 // Before the rows change: what they are tells whether they count.
@@ -76,10 +81,10 @@ export async function settle(db: Database, token: number, chunk: readonly Settle
 }
 
 /** How it counts, and where: a delivery by its latency, a failure by its kind. */
-function figureOf(settlement: Settlement): { seq: number; measure: Measure; at: number; bucket: number; error: string | null } {
-  const { seq } = settlement;
-  if (settlement.state === "delivered") return { seq, measure: "accepted", at: settlement.publishedAt, bucket: bucketOf(settlement.latencyMs), error: null };
-  return { seq, measure: settlement.state === "dead" ? "dead" : "retried", at: settlement.at, bucket: 0, error: settlement.error };
+function figureOf(settlement: Settlement): { seq: number; attempts: number; measure: Measure; at: number; bucket: number; error: string | null } {
+  const { seq, attempts } = settlement;
+  if (settlement.state === "delivered") return { seq, attempts, measure: "accepted", at: settlement.publishedAt, bucket: bucketOf(settlement.latencyMs), error: null };
+  return { seq, attempts, measure: settlement.state === "dead" ? "dead" : "retried", at: settlement.at, bucket: 0, error: settlement.error };
 }
 
 /** What stands in the end of each event: one that failed and was tried again before this was written comes twice. */

@@ -128,6 +128,31 @@ describe.each(DATABASE_KINDS)("what became of events, on %s", (kind) => {
     ]);
   });
 
+  it("a chunk that is written once more because its answer was lost counts once, also what failed and is to be tried again", async () => {
+    await commit(3);
+    const failed = (seq: number, attempt: number): Settlement => ({ seq, state: "pending", attempts: attempt, availableAt: 50, error: "server-error: 500 a", at: 10 * attempt });
+    const lost: Settlement[] = [failed(1, 1), delivered(2, 5, 5), failed(3, 1), failed(3, 2)];
+    await settle(test.db, 1, lost);
+    await settle(test.db, 1, lost);
+    // By then more has come of the first one.
+    await settle(test.db, 1, [...lost, failed(1, 2)]);
+    expect((await attempts()).map((row) => [row["seq"], row["number"], row["at"]])).toEqual([
+      [1, 1, 10],
+      [1, 2, 20],
+      [3, 1, 10],
+      [3, 2, 20],
+    ]);
+    expect((await figures(["accepted", "retried"])).map(({ measure, count }) => [measure, count])).toEqual([
+      ["accepted", 1],
+      ["retried", 4],
+    ]);
+    expect(await test.db.all("SELECT state, attempts FROM outbox_events ORDER BY seq")).toEqual([
+      { state: "pending", attempts: 2 },
+      { state: "delivered", attempts: 1 },
+      { state: "pending", attempts: 2 },
+    ]);
+  });
+
   it("figures go when no chart reaches back to them: minutes and quarters after two days, hours after five weeks", async () => {
     await commit(1);
     await settle(test.db, 1, [delivered(1, 5, 5)]);
