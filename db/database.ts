@@ -92,6 +92,8 @@ export interface OpenOptions {
   authToken?: string | undefined;
   /** How long to wait for another process's write lock, in ms. */
   busyTimeoutMs?: number;
+  /** How long a libSQL server may take for an answer, in ms; the connection is given up after that. */
+  answerWithinMs?: number;
   /** For a command that writes millions of rows into a file: keeps its pages in memory, and empties the WAL seldom. */
   bulk?: boolean;
   /** Forces the libSQL client for a `file:` URL (the contract suite does). */

@@ -2,10 +2,13 @@
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { DatabaseBusyError, openDatabase } from "#db/database.ts";
 import { deadline, DatabaseTimeoutError } from "#db/drivers/deadline.ts";
+import { isDatabaseUnavailable } from "#db/unavailable.ts";
 import { startSqld } from "#tests/support/sqld.ts";
+import { startTcpProxy } from "#tests/support/tcp-proxy.ts";
 import { until } from "#tests/support/wait.ts";
 
 describe.each(["httpUrl", "wsUrl"] as const)("over %s", (scheme) => {
@@ -74,6 +77,33 @@ test("no server: an error when opening, naming no token", async () => {
     expect(failed).toBeInstanceOf(Error);
     expect(`${failed?.message} ${failed?.stack}`).not.toContain("secret-token");
   }
+});
+
+test.each(["httpUrl", "wsUrl"] as const)("over %s a server that stalls: all who wait are told that it is away, and no connection is left over", async (scheme) => {
+  const server = await startSqld();
+  const network = await startTcpProxy({ host: "127.0.0.1", port: Number(new URL(server[scheme]).port) });
+  const db = await openDatabase(`${scheme === "wsUrl" ? "ws" : "http"}://127.0.0.1:${network.port}`, { answerWithinMs: 300 });
+  await db.batch([{ sql: "CREATE TABLE numbers (n INTEGER NOT NULL) STRICT" }]);
+  for (let round = 0; round < 4; round++) {
+    const cut = db.transact(async (tx) => {
+      await tx.all("INSERT INTO numbers VALUES (1)");
+      network.set({ stalled: true });
+      await tx.all("INSERT INTO numbers VALUES (2)");
+    });
+    const first = await Promise.allSettled([cut]);
+    // While it is held up, whoever comes later is cut off together with who came before.
+    const asked = [db.all("SELECT 1 AS one"), db.batch([{ sql: "INSERT INTO numbers VALUES (3)" }]), pause(150).then(() => db.all("SELECT 2 AS two"))];
+    const answers = [...first, ...(await Promise.allSettled(asked))];
+    expect(answers.map((answer) => answer.status === "rejected" && isDatabaseUnavailable(answer.reason))).toEqual([true, true, true, true]);
+    network.set({ stalled: false });
+    await until(() => db.all("SELECT 1 AS one"));
+  }
+  expect(await db.all("SELECT count(*) AS halves FROM numbers WHERE n < 3")).toEqual([{ halves: 0 }]);
+  if (scheme === "wsUrl") await until(() => network.connections === 1, { what: "one connection" });
+  await db.close();
+  await expect(db.all("SELECT 1")).rejects.toThrow();
+  await network.stop();
+  await server.stop();
 });
 
 test("a server that accepts and never answers costs the deadline, not for ever", async () => {
