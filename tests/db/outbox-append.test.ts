@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "#app/domain/ids.ts";
 import type { Database } from "#db/database.ts";
-import { append, appendStatements, OutboxRefusedError, type OutboxEvent } from "#db/outbox/append.ts";
+import { append, appendAll, appendStatements, OutboxRefusedError, type OutboxEvent } from "#db/outbox/append.ts";
 import { durable, ephemeral } from "#db/outbox/event.ts";
 import { positionOf } from "#db/outbox/position.ts";
 import { MAX_AUDIENCE, MAX_PAYLOAD_BYTES } from "#db/outbox/refusal.ts";
@@ -52,6 +52,44 @@ describe.each(DATABASE_KINDS)("append on %s", (kind) => {
     ]);
     expect((await stored(db, b)).map(({ offset }) => offset)).toEqual([1]);
     expect(await db.all("SELECT id, created_at, available_at FROM outbox_events WHERE channel = ?", [b])).toEqual([{ id: expect.stringMatching(/^[0-9a-f]{32}$/), created_at: ctx.now(), available_at: ctx.now() }]);
+  });
+
+  test("many at once stand as they would one after the other: seqs and offsets in their order, audiences between them", async () => {
+    const [a, b] = [channelName(), channelName()];
+    await db.transact((tx) => append(tx, { type: counted, channel: a, payload: { n: 0 } }, ctx));
+    const texts = ["a \\ \" \u0000 \ud83d\ude00 '", "two\nlines"];
+    const events: OutboxEvent<Record<string, unknown>>[] = [
+      { type: counted, channel: a, payload: { n: 1, text: texts[0] } },
+      { type: counted, channel: b, payload: { n: 2 } },
+      { type: counted, audience: [a, b], payload: { n: 3 } },
+      { type: counted, channel: a, payload: { n: 4 } },
+      { type: counted, audience: { conversation: "c" }, payload: { n: 5, text: texts[1] } },
+      ...Array.from({ length: 15 }, (_, index) => ({ type: counted, channel: b, payload: { n: 6 + index } })),
+    ];
+    const head = await db.all<{ seq: number }>("SELECT max(seq) AS seq FROM outbox_events");
+    await db.transact(async (tx) => {
+      await appendAll(tx, events, ctx);
+      await appendAll(tx, [], ctx);
+      await append(tx, { type: counted, channel: b, payload: { n: 21 } }, ctx);
+    });
+    const rows = await db.all<Stored & { event: string; created_at: number; available_at: number }>("SELECT * FROM outbox_events WHERE seq > ? ORDER BY seq", [head[0]!.seq]);
+    expect(rows.map(({ payload }) => (JSON.parse(payload) as { n: number }).n)).toEqual(upTo(21));
+    expect(rows.map(({ payload }) => payload)).toEqual([...events.map(({ payload }) => JSON.stringify(payload)), '{"n":21}']);
+    expect(rows.filter(({ channel }) => channel === a).map(({ offset }) => offset)).toEqual([2, 3]);
+    expect(rows.filter(({ channel }) => channel === b).map(({ offset }) => offset)).toEqual(upTo(17));
+    expect(rows.filter(({ channel }) => channel === null).map(({ offset, audience }) => [offset, audience])).toEqual([
+      [null, JSON.stringify([a, b])],
+      [null, '{"conversation":"c"}'],
+    ]);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+    for (const row of rows) expect(row).toMatchObject({ event: "counted", state: "pending", created_at: ctx.now(), available_at: ctx.now() });
+  });
+
+  test("of many at once that hold one that is refused none is appended", async () => {
+    const good = channelName();
+    await expect(db.transact((tx) => appendAll(tx, [good, "not good"].map((channel) => ({ type: counted, channel, payload: {} })), ctx))).rejects.toThrow(OutboxRefusedError);
+    expect(await stored(db, good)).toEqual([]);
+    expect(await db.all("SELECT 1 FROM outbox_channels WHERE channel = ?", [good])).toEqual([]);
   });
 
   test("a rollback takes the event, its seq and its offset back", async () => {

@@ -3,13 +3,13 @@
  * them (stars, chores, the place of a message in a chat) stays, without a name.
  */
 import type { Queries } from "#db/database.ts";
-import { append } from "#db/outbox/append.ts";
+import { appendAll } from "#db/outbox/append.ts";
 import { messagesErased } from "#app/domain/conversations/events.ts";
 import { tellAvatar } from "#app/domain/conversations/members.server.ts";
 import type { Context } from "#app/domain/context.ts";
 import { DomainError } from "#app/domain/errors.ts";
 import { dismiss, tellRenamed } from "#app/domain/families/members.server.ts";
-import { dropMember, roomById } from "#app/domain/rooms/membership.server.ts";
+import { dropFromRooms } from "#app/domain/rooms/membership.server.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { countAttempt, forgiveAttempt, PER_ACCOUNT } from "./attempts.server.ts";
 import { passwordMatches } from "./passwords.server.ts";
@@ -29,13 +29,13 @@ const WHERE_SEEN = `
 const SCRUB_HINTS = `
   UPDATE outbox_events SET payload = json_set(payload, '$.preview', '', '$.senderName', ?)
   WHERE event = 'message-notification' AND seq IN (
-    SELECT own.seq + 1 FROM outbox_events own WHERE own.channel = ? AND own.event = 'new-message' AND json_extract(own.payload, '$.senderId') = ?)`;
+    SELECT own.seq + 1 FROM outbox_events own WHERE own.channel IN (SELECT value FROM json_each(?)) AND own.event = 'new-message' AND json_extract(own.payload, '$.senderId') = ?)`;
 const SCRUB_MESSAGES = `
   UPDATE outbox_events SET payload = json_set(payload, '$.body', '', '$.images', json('[]'), '$.files', json('[]'), '$.senderAvatar', NULL, '$.senderName', ?)
-  WHERE channel = ? AND event IN ('new-message', 'message-updated') AND json_extract(payload, '$.senderId') = ?`;
+  WHERE channel IN (SELECT value FROM json_each(?)) AND event IN ('new-message', 'message-updated') AND json_extract(payload, '$.senderId') = ?`;
 const SCRUB_NAMES = `
   UPDATE outbox_events SET payload = json_set(json_replace(payload, '$.avatar', NULL), '$.name', ?)
-  WHERE channel = ? AND event = 'member-changed' AND json_extract(payload, '$.userId') = ?`;
+  WHERE channel IN (SELECT value FROM json_each(?)) AND event = 'member-changed' AND json_extract(payload, '$.userId') = ?`;
 
 /**
  * Erases the viewer's account. It cannot be taken back.
@@ -90,14 +90,10 @@ async function eraseWords(tx: Queries, ctx: Context, userId: string): Promise<vo
   await tx.all("UPDATE users SET name = ?, avatar = NULL WHERE id = ?", [ERASED_NAME, userId]);
   await eraseUploads(tx, userId);
   await tellAvatar(tx, ctx, { userId, name: ERASED_NAME, avatar: null });
-  for (const { id, channel, kind } of conversations) {
-    await tx.all(SCRUB_HINTS, [ERASED_NAME, channel, userId]);
-    await tx.all(SCRUB_MESSAGES, [ERASED_NAME, channel, userId]);
-    await tx.all(SCRUB_NAMES, [ERASED_NAME, channel, userId]);
-    await append(tx, { type: messagesErased, channel, payload: { conversationId: id, userId } }, ctx);
-    const room = kind === "room" ? await roomById(tx, id) : undefined;
-    if (room) await dropMember(tx, ctx, room, userId, "left");
-  }
+  const channels = JSON.stringify(conversations.map(({ channel }) => channel));
+  for (const scrub of [SCRUB_HINTS, SCRUB_MESSAGES, SCRUB_NAMES]) await tx.all(scrub, [ERASED_NAME, channels, userId]);
+  await appendAll(tx, conversations.map(({ id, channel }) => ({ type: messagesErased, channel, payload: { conversationId: id, userId } })), ctx);
+  await dropFromRooms(tx, ctx, conversations.filter(({ kind }) => kind === "room").map(({ id }) => id), userId, "left");
 }
 
 /**

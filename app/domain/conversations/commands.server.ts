@@ -1,5 +1,5 @@
 /** Verbs that write conversations: domain rows and their events together, all or nothing. */
-import { append, appendStatements } from "#db/outbox/append.ts";
+import { append, appendAll, appendStatements } from "#db/outbox/append.ts";
 import type { Queries, Row, Statement } from "#db/database.ts";
 import { directChannel, directKey, userChannel } from "#app/domain/channels.ts";
 import type { Context } from "#app/domain/context.ts";
@@ -37,7 +37,7 @@ export async function openDirect(ctx: Context, viewer: Viewer, input: { userId: 
       return { conversationId: existing!.id };
     }
     await tx.all("INSERT INTO conversation_members (conversation_id, user_id, joined_at) VALUES (?, ?, ?), (?, ?, ?)", [made.id, viewer.userId, ctx.now(), made.id, other.id, ctx.now()]);
-    for (const userId of [viewer.userId, other.id]) await append(tx, { type: conversationAdded, channel: userChannel(userId), payload: { conversationId: made.id } }, ctx);
+    await appendAll(tx, [viewer.userId, other.id].map((userId) => ({ type: conversationAdded, channel: userChannel(userId), payload: { conversationId: made.id } })), ctx);
     return { conversationId: made.id };
   });
 }

@@ -1,6 +1,6 @@
 /** What conversations are told of their members. */
 import type { Queries } from "#db/database.ts";
-import { append } from "#db/outbox/append.ts";
+import { appendAll } from "#db/outbox/append.ts";
 import type { Context } from "#app/domain/context.ts";
 import { memberChanged } from "./events.ts";
 
@@ -12,11 +12,11 @@ const WHERE_SEEN = `
 /** Tells every conversation of somebody's new name, within the transaction that changes it: open screens show it without a load. */
 export async function tellName(tx: Queries, ctx: Context, { userId, name }: { userId: string; name: string }): Promise<void> {
   const conversations = await tx.all<{ id: string; channel: string }>(WHERE_SEEN, [userId, userId]);
-  for (const { id, channel } of conversations) await append(tx, { type: memberChanged, channel, payload: { conversationId: id, userId, name } }, ctx);
+  await appendAll(tx, conversations.map(({ id, channel }) => ({ type: memberChanged, channel, payload: { conversationId: id, userId, name } })), ctx);
 }
 
 /** Tells every conversation of somebody's new picture, or of none, as of a new name. */
 export async function tellAvatar(tx: Queries, ctx: Context, { userId, name, avatar }: { userId: string; name: string; avatar: string | null }): Promise<void> {
   const conversations = await tx.all<{ id: string; channel: string }>(WHERE_SEEN, [userId, userId]);
-  for (const { id, channel } of conversations) await append(tx, { type: memberChanged, channel, payload: { conversationId: id, userId, name, avatar } }, ctx);
+  await appendAll(tx, conversations.map(({ id, channel }) => ({ type: memberChanged, channel, payload: { conversationId: id, userId, name, avatar } })), ctx);
 }

@@ -1,6 +1,6 @@
 /** Read positions and who is told of them: everybody of the conversation, or one's own devices only. */
 import type { Queries, Statement } from "#db/database.ts";
-import { append, appendStatements } from "#db/outbox/append.ts";
+import { appendAll, appendStatements } from "#db/outbox/append.ts";
 import { userChannel } from "#app/domain/channels.ts";
 import type { Context } from "#app/domain/context.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
@@ -48,8 +48,6 @@ const OWN_POSITIONS = `
 /** Within the transaction that changes the setting: open screens of the others forget the person's positions, or learn them. */
 export async function tellReceipts(tx: Queries, ctx: Context, { userId, name, shown }: { userId: string; name: string; shown: boolean }): Promise<void> {
   const positions = await tx.all<{ conversationId: string; channel: string; upToSeq: number; readAt: number; upTo: string }>(OWN_POSITIONS, [MAX_PRESENT, userId]);
-  for (const { channel, conversationId, ...position } of positions) {
-    if (shown) await append(tx, { type: messageRead, channel, payload: { conversationId, userId, ...position } }, ctx);
-    else await append(tx, { type: memberChanged, channel, payload: { conversationId, userId, name, receipts: false } }, ctx);
-  }
+  if (shown) await appendAll(tx, positions.map(({ channel, ...position }) => ({ type: messageRead, channel, payload: { userId, ...position } })), ctx);
+  else await appendAll(tx, positions.map(({ channel, conversationId }) => ({ type: memberChanged, channel, payload: { conversationId, userId, name, receipts: false as const } })), ctx);
 }

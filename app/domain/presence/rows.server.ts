@@ -1,6 +1,6 @@
 /** Presence in the database: read, stepped by the policy and written under the one write lock, so that several processes agree. */
 import type { Queries } from "#db/database.ts";
-import { append } from "#db/outbox/append.ts";
+import { append, appendAll } from "#db/outbox/append.ts";
 import { MAX_AUDIENCE } from "#db/outbox/refusal.ts";
 import { userChannel } from "#app/domain/channels.ts";
 import type { Context } from "#app/domain/context.ts";
@@ -30,6 +30,10 @@ export const CONTACTS_SQL = `
   JOIN conversation_members them ON them.conversation_id = c.id AND them.user_id <> me.user_id
   WHERE me.user_id = ? LIMIT ${MAX_AUDIENCE}`;
 
+const CONTACTS_OF_EACH_SQL = `
+  SELECT wanted.value AS userId, (SELECT json_group_array(userId) FROM (${CONTACTS_SQL.replace("me.user_id = ?", "me.user_id = wanted.value")})) AS contacts
+  FROM json_each(?) AS wanted`;
+
 type StoredRow = Record<"shown" | "online" | "occupied" | "occupiedAt" | "seenAt" | "lastActive", number> & { userId: string };
 export type KnownPresence = Presence & { shown: boolean };
 
@@ -51,14 +55,24 @@ export async function step(ctx: Context, userIds: readonly string[], step: (row:
       const steps = (await presenceOf(tx, some)).map((before) => ({ before, after: step(before) })).filter(({ before, after }) => before !== after);
       if (steps.length === 0) return;
       await tx.all(WRITE_SQL, [JSON.stringify(steps.map(({ after }) => ({ ...after, online: Number(after.online), occupied: Number(after.occupied) })))]);
-      for (const { before, after } of steps) {
-        if (before.online === after.online) continue;
-        turned[after.online ? "online" : "offline"]++;
-        if (after.shown) await tell(tx, ctx, { userId: after.userId, online: after.online, lastActive: after.lastActive });
-      }
+      const cameOrWent = steps.filter(({ before, after }) => before.online !== after.online).map(({ after }) => after);
+      for (const { online } of cameOrWent) turned[online ? "online" : "offline"]++;
+      await tellOfEach(tx, ctx, cameOrWent.filter(({ shown }) => shown).map(({ userId, online, lastActive }) => ({ userId, online, lastActive })));
     });
   }
   return turned;
+}
+
+/** One row of the outbox for each of them, for all who may know it; in as few statements as for one. */
+async function tellOfEach(tx: Queries, ctx: Context, statuses: readonly UserStatus[]): Promise<void> {
+  if (statuses.length === 0) return;
+  const rows = await tx.all<{ userId: string; contacts: string }>(CONTACTS_OF_EACH_SQL, [JSON.stringify(statuses.map(({ userId }) => userId))]);
+  const contactsOf = new Map(rows.map(({ userId, contacts }) => [userId, JSON.parse(contacts) as string[]]));
+  const known = statuses.flatMap((payload) => {
+    const contacts = contactsOf.get(payload.userId) ?? [];
+    return contacts.length > 0 ? [{ type: userStatusChange, audience: contacts.map(userChannel), payload }] : [];
+  });
+  await appendAll(tx, known, ctx);
 }
 
 /** One row of the outbox for all who may know it. */

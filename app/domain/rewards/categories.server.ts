@@ -56,7 +56,7 @@ export async function moveCategory(ctx: Context, viewer: Viewer, { categoryId, t
     const others = before.filter((id) => id !== categoryId);
     const after = others.toSpliced(Math.max(0, to), 0, categoryId);
     if (after.every((id, index) => id === before[index])) return;
-    for (const [position, id] of after.entries()) await tx.all("UPDATE categories SET position = ? WHERE id = ? AND position <> ?", [position, id, position]);
+    await tx.all("UPDATE categories SET position = place.key FROM json_each(?) AS place WHERE categories.id = place.value AND position <> place.key", [JSON.stringify(after)]);
     await outdateCatalogue(tx, ctx, membership, "categories");
   });
 }

@@ -1,11 +1,11 @@
 /** Coming into a room and going out of it: rows and events, within the transaction of whoever decides. */
 import type { Queries } from "#db/database.ts";
-import { append } from "#db/outbox/append.ts";
+import { append, appendAll, type OutboxEvent } from "#db/outbox/append.ts";
 import { logHead } from "#db/outbox/log.ts";
 import { userChannel } from "#app/domain/channels.ts";
 import type { Context } from "#app/domain/context.ts";
 import type { MemberRole, Person, RoomAccess } from "#app/domain/conversations/conversation.ts";
-import { conversationAdded, conversationRemoved, memberChanged } from "#app/domain/conversations/events.ts";
+import { conversationAdded, conversationRemoved, memberChanged, type MemberChanged } from "#app/domain/conversations/events.ts";
 
 export interface Room {
   id: string;
@@ -47,24 +47,37 @@ export async function addMember(tx: Queries, ctx: Context, room: Room, person: P
   await append(tx, { type: conversationAdded, channel: userChannel(person.id), payload: { conversationId: room.id } }, ctx);
 }
 
-const DELETE_MEMBER = "DELETE FROM conversation_members WHERE conversation_id = ? AND user_id = ? RETURNING role";
-/** Whoever has been there longest. Index: the members' primary key, within this one room, when its owner goes. */
-const NEXT_OWNER = `
-  UPDATE conversation_members SET role = 'owner'
-  WHERE conversation_id = ? AND user_id = (SELECT user_id FROM conversation_members WHERE conversation_id = ? ORDER BY joined_at, user_id LIMIT 1)
-  RETURNING user_id AS id`;
-const PERSON = "SELECT id, name, hue, avatar FROM users WHERE id = ?";
+// Index: the members' primary key.
+const DELETE_MEMBER = "DELETE FROM conversation_members WHERE user_id = ? AND conversation_id IN (SELECT value FROM json_each(?)) RETURNING conversation_id AS id, role";
+const COUNT_DOWN = "UPDATE conversations SET member_count = member_count - 1 WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, channel, member_count AS memberCount";
+/** Whoever has been there longest. Index: the members' primary key, within each room whose owner goes. */
+const NEXT_OWNERS = `
+  UPDATE conversation_members SET role = 'owner' FROM json_each(?) AS room
+  WHERE conversation_id = room.value AND user_id = (SELECT user_id FROM conversation_members AS other WHERE other.conversation_id = room.value ORDER BY joined_at, user_id LIMIT 1)
+  RETURNING conversation_id AS roomId, user_id AS id`;
+const PEOPLE = "SELECT id, name, hue, avatar FROM users WHERE id IN (SELECT value FROM json_each(?))";
 
 /** Takes somebody out. From the commit on every door is closed to them; the relay then ends their connections. */
-export async function dropMember(tx: Queries, ctx: Context, room: Room, userId: string, change: "left" | "removed"): Promise<void> {
-  const [gone] = await tx.all<{ role: MemberRole }>(DELETE_MEMBER, [room.id, userId]);
-  if (!gone) return;
-  const [counted] = await tx.all<{ memberCount: number }>(COUNT, [-1, room.id]);
-  const tell = async (id: string, change: "left" | "removed" | "owner") => {
-    const [person] = await tx.all<Person>(PERSON, [id]);
-    await append(tx, { type: memberChanged, channel: room.channel, payload: { conversationId: room.id, userId: id, name: person!.name, hue: person!.hue, avatar: person!.avatar ?? null, change, memberCount: counted!.memberCount } }, ctx);
-  };
-  await tell(userId, change);
-  if (gone.role === "owner") for (const { id } of await tx.all<{ id: string }>(NEXT_OWNER, [room.id, room.id])) await tell(id, "owner");
-  await append(tx, { type: conversationRemoved, channel: userChannel(userId), payload: { conversationId: room.id } }, ctx);
+export const dropMember = (tx: Queries, ctx: Context, room: Room, userId: string, change: "left" | "removed"): Promise<void> => dropFromRooms(tx, ctx, [room.id], userId, change);
+
+/**
+ * Takes somebody out of rooms, those that they are not in left aside, in as many statements as out of one: on a libSQL
+ * server each is a round trip during which nobody else can write.
+ */
+export async function dropFromRooms(tx: Queries, ctx: Context, roomIds: readonly string[], userId: string, change: "left" | "removed"): Promise<void> {
+  const gone = await tx.all<{ id: string; role: MemberRole }>(DELETE_MEMBER, [userId, JSON.stringify(roomIds)]);
+  if (gone.length === 0) return;
+  const rooms = await tx.all<{ id: string; channel: string; memberCount: number }>(COUNT_DOWN, [JSON.stringify(gone.map(({ id }) => id))]);
+  const owned = gone.filter(({ role }) => role === "owner").map(({ id }) => id);
+  const owners = owned.length === 0 ? [] : await tx.all<{ roomId: string; id: string }>(NEXT_OWNERS, [JSON.stringify(owned)]);
+  const people = await tx.all<Person>(PEOPLE, [JSON.stringify([userId, ...owners.map(({ id }) => id)])]);
+  const events = rooms.flatMap(({ id, channel, memberCount }) => {
+    const tell = (who: string, what: "left" | "removed" | "owner"): OutboxEvent<MemberChanged> => {
+      const { name, hue, avatar } = people.find((person) => person.id === who)!;
+      return { type: memberChanged, channel, payload: { conversationId: id, userId: who, name, hue, avatar: avatar ?? null, change: what, memberCount } };
+    };
+    const removed: OutboxEvent<{ conversationId: string }> = { type: conversationRemoved, channel: userChannel(userId), payload: { conversationId: id } };
+    return [tell(userId, change), ...owners.filter(({ roomId }) => roomId === id).map((owner) => tell(owner.id, "owner")), removed] as OutboxEvent<unknown>[];
+  });
+  await appendAll(tx, events, ctx);
 }

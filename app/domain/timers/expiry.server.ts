@@ -1,7 +1,9 @@
 /** Timers whose time has come, by the scheduler or the cron route: each expires once, however many look for them. */
+import { appendAll } from "#db/outbox/append.ts";
+import { familyChannel } from "#app/domain/channels.ts";
 import type { Context } from "#app/domain/context.ts";
 import { timerExpired } from "./events.ts";
-import { tell, TIMER_COLUMNS, withoutFamily, type TimerRow } from "./rows.server.ts";
+import { TIMER_COLUMNS, withoutFamily, type TimerRow } from "./rows.server.ts";
 
 /** In one transaction, so that nobody else waits long. */
 const AT_ONCE = 100;
@@ -28,7 +30,7 @@ export async function expireTimers(ctx: Context): Promise<number> {
     expired += await ctx.db.transact(async (tx) => {
       const rows = await tx.all<TimerRow>(EXPIRE_SQL, [JSON.stringify(due.map(({ id }) => id)), now]);
       rows.sort((a, b) => a.endsAt! - b.endsAt!);
-      for (const row of rows) await tell(tx, ctx, row.familyId, timerExpired, { timer: withoutFamily(row) });
+      await appendAll(tx, rows.map((row) => ({ type: timerExpired, channel: familyChannel(row.familyId), payload: { timer: withoutFamily(row) } })), ctx);
       return rows.length;
     });
   }
