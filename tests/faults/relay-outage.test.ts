@@ -83,6 +83,8 @@ const WAYS: [string, Way][] = [
 /** A relay with a database and a service of its own, and a network between them. */
 class House {
   committed = 0;
+  /** When the service went away, ms since 1970. */
+  awaySince = Infinity;
 
   private constructor(
     readonly db: Database,
@@ -122,8 +124,9 @@ class House {
 
   /** The relay's own word that it sends nothing more: when it came first (ms since 1970), and its reason. */
   get outage(): { time: number; reason: string } | null {
-    const line = this.relay.output().split("\n").find((text) => text.includes("Channels takes nothing"));
-    return line ? (JSON.parse(line) as { time: number; reason: string }) : null;
+    const lines = this.relay.output().split("\n").filter((text) => text.includes("Channels takes nothing"));
+    // A machine that is very busy may have had it believe so before.
+    return lines.map((line) => JSON.parse(line) as { time: number; reason: string }).find(({ time }) => time >= this.awaySince) ?? null;
   }
 
   /** When it has asked since then (ms since 1970). */
@@ -161,6 +164,7 @@ async function outage(house: House, way: Way): Promise<number> {
   await house.add(CHANNELS.length);
   await until(async () => (await countOf(house.db, "delivered")) === house.committed, { what: "all to be delivered before" });
   const [before, taken] = [house.committed, house.sink.taken.length];
+  house.awaySince = Date.now();
   await way.begin(house);
   const startedAt = performance.now();
   for (let slice = 1; slice <= size.slices; slice += 1) {
@@ -173,7 +177,7 @@ async function outage(house: House, way: Way): Promise<number> {
   const { time, reason } = house.outage!;
   const probes = house.probes;
   const seconds = (Date.now() - time) / 1_000;
-  expect(reason).toBe(way.reason);
+  expect(reason, house.relay.output()).toBe(way.reason);
   expect(probes.length).toBeLessThanOrEqual(seconds + 1);
   if (way.retryAfterMs) for (const [index, at] of probes.entries()) expect(at - (index === 0 ? time : probes[index - 1]!)).toBeGreaterThanOrEqual(way.retryAfterMs - CLOCKS_DIFFER_MS);
   expect(house.sink.taken).toHaveLength(taken);
@@ -215,14 +219,15 @@ test("ten minutes in each way: nothing is held against an event, one probe a sec
   });
   // In full size nobody recovers while others are still away: seven relays idle beside the one that works.
   const ready = full ? (await Promise.all(outages)).map((each) => Promise.resolve(each)) : outages;
-  await Promise.all(
+  const results = await Promise.all(
     ready.map(async (each) => {
       const { name, way, house, probesAMinute } = await each;
       const { firstMs, perSecond } = await alone(() => recovery(house, way));
       figures({ [`${name}, probes a minute`]: Math.round(probesAMinute), [`${name}, first delivery after ms`]: Math.round(firstMs), [`${name}, drained events/s`]: Math.round(perSecond) });
-      expect(firstMs, name).toBeLessThan(patient(FIRST_WITHIN_MS));
-      if (full) expect(perSecond, name).toBeGreaterThan(EVENTS_A_SECOND);
       await house.close();
+      return { name, firstMs, perSecond };
     }),
   );
+  expect(results.filter(({ firstMs }) => firstMs >= patient(FIRST_WITHIN_MS)), "first delivery too late").toEqual([]);
+  if (full) expect(results.filter(({ perSecond }) => perSecond < EVENTS_A_SECOND), "drained too slowly").toEqual([]);
 });
