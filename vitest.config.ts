@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { MEMORY_FOLDER } from "./tests/support/data-folder.ts";
+import { SlowestFirst } from "./tests/run/slowest-first.ts";
 import { serviceWorkerPlugin } from "./worker/service-worker-plugin.ts";
 
 /** One test may open real servers and real databases; what hangs longer than this is broken. */
@@ -21,6 +22,7 @@ export default defineConfig({
     // Processes, not threads: native modules, signals and process.env belong to one test file at a time.
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: HOOK_TIMEOUT_MS,
     teardownTimeout: 10_000,

@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureInstall, nodeProblem } from "../worker/supervisor/prepare.mjs";
 import { findBrowser } from "./run/browser.mjs";
-import { build, lint, types, unitAndIntegration, browser } from "./run/stages.mjs";
+import { build, fetchServers, lint, types, unitAndIntegration, browser } from "./run/stages.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -38,10 +38,10 @@ const installed = await attempt("Install", async () => (await ensureInstall(root
 if (!installed) finish();
 const browserPath = await attempt("Browser", findBrowser);
 
-const [lintResult, typesResult] = await Promise.all([lint(root), types(root)]);
-count("Lint", lintResult);
-count("Types", typesResult);
-const built = await build(root);
+// The lint takes as long as all the rest of this together.
+const [linted, [typed, built]] = await Promise.all([lint(root), types(root).then(async (typed) => [typed, await build(root)]), fetchServers(root)]);
+count("Lint", linted);
+count("Types", typed);
 count("Build", built);
 count("Unit and integration", await unitAndIntegration(root));
 if (browserPath !== null && built.failed === 0) count("Browser", await browser(root, browserPath));

@@ -14,8 +14,9 @@ import { userRules } from "./user-rules.ts";
  * Measures a server by the whole suite.
  * @param startServer starts it, or finds one that runs
  * @param differences what it is known to do otherwise, by rule: each of these is expected to fail, and has to
+ * @param options.fatal false: without those of them that it does not survive
  */
-export function conformance(name: string, startServer: () => Promise<Target>, differences: Differences = {}): void {
+export function conformance(name: string, startServer: () => Promise<Target>, differences: Differences = {}, options = { fatal: true }): void {
   rulesFor(name, startServer, differences, (rules) => {
     connectionRules(rules);
     subscriptionRules(rules);
@@ -25,5 +26,5 @@ export function conformance(name: string, startServer: () => Promise<Target>, di
     signatureRules(rules);
     eventRules(rules);
     queryRules(rules);
-  });
+  }, options);
 }

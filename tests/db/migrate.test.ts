@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "#db/database.ts";
 import { migrate, MigrationError, migrationState } from "#db/migrate.ts";
 import { readMigrations } from "#db/migrations.ts";
+import { bundled } from "#tests/support/bundle.ts";
 import { DATABASE_KINDS, testDatabase, type TestDatabase } from "#tests/support/database.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../db/migrations", import.meta.url));
@@ -141,7 +142,8 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
 
 test("two processes at once on a new file both succeed, and the log has one epoch", async () => {
   const file = path.join(folder, "two-processes.db");
-  const run = () => spawn(process.execPath, ["--import", "tsx", fileURLToPath(new URL("./children/migrate.ts", import.meta.url)), `file:${file}`], { stdio: ["ignore", "pipe", "pipe"] });
+  const script = await bundled(fileURLToPath(new URL("./children/migrate.ts", import.meta.url)));
+  const run = () => spawn(process.execPath, [script, `file:${file}`], { stdio: ["ignore", "pipe", "pipe"] });
   const children = [run(), run(), run()];
   const results = await Promise.all(
     children.map(async (child) => {

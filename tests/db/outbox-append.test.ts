@@ -8,6 +8,7 @@ import { append, appendAll, appendStatements, OutboxRefusedError, type OutboxEve
 import { durable, ephemeral } from "#db/outbox/event.ts";
 import { positionOf } from "#db/outbox/position.ts";
 import { MAX_AUDIENCE, MAX_PAYLOAD_BYTES } from "#db/outbox/refusal.ts";
+import { bundled } from "#tests/support/bundle.ts";
 import { DATABASE_KINDS, testDatabase, type TestDatabase } from "#tests/support/database.ts";
 
 const counted = durable<Record<string, unknown>>()("counted");
@@ -166,10 +167,10 @@ describe.each(DATABASE_KINDS)("append on %s", (kind) => {
 test("three processes at once: offsets without gap or double, in the order of seq, and each process's own order", async () => {
   const at = await testDatabase();
   const channel = channelName();
-  const child = fileURLToPath(new URL("./children/append.ts", import.meta.url));
+  const child = await bundled(fileURLToPath(new URL("./children/append.ts", import.meta.url)));
   const codes = await Promise.all(
     upTo(3).map(async () => {
-      const appending = spawn(process.execPath, ["--import", "tsx", child, at.url, channel, "60"], { stdio: ["ignore", "ignore", "inherit"] });
+      const appending = spawn(process.execPath, [child, at.url, channel, "60"], { stdio: ["ignore", "ignore", "inherit"] });
       return ((await once(appending, "close")) as [number])[0];
     }),
   );

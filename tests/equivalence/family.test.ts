@@ -15,7 +15,7 @@ import { FAMILY_CASES } from "./family-cases.ts";
 import { House, PEOPLE } from "./house.ts";
 import { raced } from "./raced.ts";
 
-const { size, full, seed, figures, replay } = faultSuite("equivalence-family", { short: { runs: 80 }, full: { runs: 10_000 } });
+const { size, full, seed, figures, replay } = faultSuite("equivalence-family", { short: { runs: 40 }, full: { runs: 10_000 } });
 const database = databasePool(250);
 const MUTANT_RUNS = 600;
 

@@ -19,6 +19,7 @@ import { isDatabaseUnavailable } from "#db/unavailable.ts";
 import { COMMANDS, mismatched } from "#tests/equivalence/commands.ts";
 import { House } from "#tests/equivalence/house.ts";
 import { seeded } from "#tests/realtime/seeded.ts";
+import { bundled } from "#tests/support/bundle.ts";
 import { MEMORY_FOLDER, testDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { startHranaProxy, type Cut } from "#tests/support/hrana-proxy.ts";
 import { patient } from "#tests/support/patience.ts";
@@ -168,6 +169,8 @@ describe("what the suite finds", () => {
   });
 });
 
+const CHILD = await bundled(path.join(import.meta.dirname, "atomicity-child.ts"));
+
 class Child {
   /** The newest seq that it was told to be committed. */
   told = 0;
@@ -176,7 +179,7 @@ class Child {
   #said = "";
 
   constructor() {
-    this.#child = fork(path.join(import.meta.dirname, "atomicity-child.ts"), [], { execArgv: ["--import", "tsx"], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    this.#child = fork(CHILD, [], { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
     this.#child.stderr!.on("data", (chunk) => (this.#said += String(chunk)));
     // One that ends before it is asked to do anything tells nothing.
     this.ready = Promise.race([once(this.#child, "message"), once(this.#child, "close")]);

@@ -25,7 +25,7 @@ const CHATS = 5;
 const HEALED_WITHIN_MS = 15_000;
 const SWALLOWED_WITHIN_MS = 300;
 
-const { size, seed, figures } = faultSuite("catch-up", { short: { beyond: 2_300 }, full: { beyond: 20_000 } });
+const { size, seed, figures } = faultSuite("catch-up", { short: { beyond: 1_100 }, full: { beyond: 20_000 } });
 
 let house: Household;
 let me: Client;

@@ -15,7 +15,7 @@ import { startHousehold } from "./household.ts";
 import { faultSuite } from "./size.ts";
 import { Tab, wholeChat } from "./tab.ts";
 
-const { size, seed, figures, replay } = faultSuite("partitions", { short: { partitions: 21, messages: 120 }, full: { partitions: 500, messages: 1_000 } });
+const { size, seed, figures, replay } = faultSuite("partitions", { short: { partitions: 12, messages: 70 }, full: { partitions: 500, messages: 1_000 } });
 
 /** The promise: healed within so long. */
 const CONVERGED_MS = 5_000;

@@ -20,7 +20,7 @@ import { Screen } from "./screen.ts";
 import { seeded } from "./seeded.ts";
 import { World } from "./world.ts";
 
-const RUNS = Number(process.env["RUNS"] ?? 300);
+const RUNS = Number(process.env["RUNS"] ?? 150);
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 /** A request that hangs, a check while connected, its jitter, a reload, and small pages over a slow network. */
 const HEALED_MS = 100_000;

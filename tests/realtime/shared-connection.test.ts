@@ -8,7 +8,7 @@ import { SharedBrowser, type Tab } from "./shared-browser.ts";
 
 /** From the moment a leader is frozen until push works again elsewhere: an answer missed, asked again, connected. */
 const BYPASS_MS = ASK_EVERY_MS + ANSWER_MS + RECHECK_MS + 200;
-const { size, seed, replay, figures } = faultSuite("shared-connection", { short: { histories: 200 }, full: { histories: 5_000 } });
+const { size, seed, replay, figures } = faultSuite("shared-connection", { short: { histories: 80 }, full: { histories: 5_000 } });
 
 async function opened(count: number) {
   const browser = new SharedBrowser();

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import path from "node:path";
 import type { AppCredentials } from "#worker/channels/credentials.ts";
 import type { Limits } from "#worker/channels/limits.ts";
+import { bundled } from "./bundle.ts";
 
 /** What a server holds once garbage is collected. Memory in bytes. */
 export interface Holdings {
@@ -46,7 +47,7 @@ process.once("exit", () => {
 
 /** @throws Error when it does not come up */
 export async function startChannelsProcess(wish: ToChannelsProcess): Promise<ChannelsProcess> {
-  const child = fork(path.join(import.meta.dirname, "channels-process-main.ts"), { execArgv: ["--import", "tsx", "--expose-gc"] });
+  const child = fork(await bundled(path.join(import.meta.dirname, "channels-process-main.ts")), { execArgv: ["--expose-gc"] });
   running.add(child);
   child.once("exit", () => running.delete(child));
   const answer = <T extends FromChannelsProcess>() =>

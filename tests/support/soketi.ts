@@ -35,7 +35,7 @@ export const soketiUnavailable: string | null =
   process.versions.node.split(".")[0] === "20" ? null : `soketi needs Node 20, this is ${process.versions.node}`;
 
 /** Installs soketi unless it stands already. Two at once do not disturb each other: the first whole one is kept. */
-async function installed(): Promise<string> {
+export async function soketiInstalled(): Promise<string> {
   const server = path.join(HOME, "node_modules/@soketi/soketi/bin/server.js");
   if (existsSync(server)) return server;
   await mkdir(CACHE, { recursive: true });
@@ -64,7 +64,7 @@ export interface SoketiAppOptions {
  */
 export async function startSoketi(app: AppCredentials, options: SoketiAppOptions = {}): Promise<Soketi> {
   if (soketiUnavailable) throw new Error(soketiUnavailable);
-  const server = await installed();
+  const server = await soketiInstalled();
   const port = await freePort();
   const folder = await mkdtemp(path.join(tmpdir(), "roost-soketi-"));
   const config = path.join(folder, "config.json");

@@ -27,7 +27,8 @@ export async function ensureInstall(root) {
     if (installIsFresh(root)) return;
     const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
     // devDependencies build the app, also where NODE_ENV says production.
-    await step("Installing packages from the lock file", root, [...npm, "ci", "--include=dev", "--no-audit", "--no-fund"]);
+    // A native package that has to be compiled takes all processors (node-gyp's own setting).
+    await step("Installing packages from the lock file", root, [...npm, "ci", "--include=dev", "--no-audit", "--no-fund"], { JOBS: "max", ...process.env });
     stampInstall(root);
   });
 }

@@ -17,6 +17,7 @@ import { BALANCES_SQL } from "#app/domain/stars/queries.server.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { instantOf, isWallTime, wallTimeIn } from "#app/domain/wall-clock.ts";
 import { seeded } from "#tests/realtime/seeded.ts";
+import { bundled } from "#tests/support/bundle.ts";
 import { DATABASE_KINDS, testDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { cleanEnvironment } from "#tests/support/processes.ts";
 import { eachWithHousehold } from "./each-with-household.ts";
@@ -211,10 +212,11 @@ describe("never more than there is", () => {
   });
 });
 
+const ASKING = await bundled(fileURLToPath(new URL("./children/ask-for-reward.ts", import.meta.url)));
+
 /** A process that asks `times` times at once for both children, when told to. */
 function asker(productId: string, times: number) {
-  const script = fileURLToPath(new URL("./children/ask-for-reward.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, at.url, JSON.stringify([house.child, house.sibling]), productId, String(times)], { stdio: ["pipe", "pipe", "inherit"], env: cleanEnvironment() as NodeJS.ProcessEnv });
+  const child = spawn(process.execPath, [ASKING, at.url, JSON.stringify([house.child, house.sibling]), productId, String(times)], { stdio: ["pipe", "pipe", "inherit"], env: cleanEnvironment() as NodeJS.ProcessEnv });
   let output = "";
   let isReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => (isReady = resolve));

@@ -11,6 +11,7 @@ import { POST_SQL } from "#app/domain/stars/ledger.server.ts";
 import { RECENT_SQL, STARS_SQL, starsOf } from "#app/domain/stars/queries.server.ts";
 import { starsChangeSchema } from "#app/domain/stars/schema.ts";
 import { seeded } from "#tests/realtime/seeded.ts";
+import { bundled } from "#tests/support/bundle.ts";
 import { DATABASE_KINDS, testDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { cleanEnvironment } from "#tests/support/processes.ts";
 import { eachWithHousehold } from "./each-with-household.ts";
@@ -107,10 +108,11 @@ describe("the ledger", () => {
   });
 });
 
+const REMOVING = await bundled(fileURLToPath(new URL("./children/remove-stars.ts", import.meta.url)));
+
 /** A process that takes 10 stars from the child `times` times at once, when told to. */
 function remover(times: number) {
-  const script = fileURLToPath(new URL("./children/remove-stars.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, at.url, JSON.stringify(house.parent), house.child.userId, String(times), "10"], { stdio: ["pipe", "pipe", "inherit"], env: cleanEnvironment() as NodeJS.ProcessEnv });
+  const child = spawn(process.execPath, [REMOVING, at.url, JSON.stringify(house.parent), house.child.userId, String(times), "10"], { stdio: ["pipe", "pipe", "inherit"], env: cleanEnvironment() as NodeJS.ProcessEnv });
   let output = "";
   let isReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => (isReady = resolve));

@@ -7,6 +7,8 @@ import os from "node:os";
 import path from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { faultSuite } from "#tests/faults/size.ts";
+import { bundled } from "#tests/support/bundle.ts";
 import { cleanEnvironment } from "#tests/support/processes.ts";
 import { DomainError } from "#app/domain/errors.ts";
 import { DECODING_RISE_BYTES, fitsMemory } from "#app/domain/images/decoder-memory.server.ts";
@@ -111,15 +113,19 @@ function crc32(bytes: Buffer): number {
   return ~crc >>> 0;
 }
 
-const MUTATIONS = 1_000;
+/** Making pictures of sixty million pixels takes longer than taking them: the short size makes the heaviest of each kind. */
+const { size, figures } = faultSuite("pictures", {
+  short: { mutations: 200, heavy: ["passes.jpg", "heavy.avif", "large.avif"], again: 1 },
+  full: { mutations: 1_000, heavy: ["passes.jpg", "tall.jpg", "wide.png", "heavy.avif", "large.avif"], again: 2 },
+});
 
-test(`${MUTATIONS} mutated pictures: a picture or a refusal, bounded memory, and nothing beside`, async () => {
+test(`${size.mutations} mutated pictures: a picture or a refusal, bounded memory, and nothing beside`, async () => {
   const seeds = await Promise.all([photo(48, 32), ...(["png", "webp", "gif", "avif"] as const).map(async (format) => sharp(await photo(32, 24)).toFormat(format).toBuffer())]);
   let state = 20261129;
   const random = (below: number) => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) % below;
   const counts = { taken: 0, refused: 0 };
   const before = process.memoryUsage().rss;
-  for (let round = 0; round < MUTATIONS; round++) {
+  for (let round = 0; round < size.mutations; round++) {
     const bytes = Buffer.from(seeds[round % seeds.length]!);
     for (let change = 0; change <= random(8); change++) bytes[random(bytes.length)] = random(256);
     const outcome = await refusal(random(5) === 0 ? bytes.subarray(0, random(bytes.length)) : bytes);
@@ -128,7 +134,7 @@ test(`${MUTATIONS} mutated pictures: a picture or a refusal, bounded memory, and
     else counts.refused++;
   }
   console.log(counts);
-  expect(counts.refused).toBeGreaterThan(MUTATIONS / 4);
+  expect(counts.refused).toBeGreaterThan(size.mutations / 4);
   expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024);
   expect(await readdir(folder)).toEqual(expect.arrayContaining(["picture.jpg"]));
   expect((await readdir(folder)).filter((name) => !/^(?:picture\.jpg|page\.html)$/.test(name))).toEqual([]);
@@ -153,22 +159,25 @@ test("the heaviest that are allowed, all at once: the process's memory rises by 
   const own = await mkdtemp(path.join(os.tmpdir(), "roost-heavy-"));
   onTestFinished(() => rm(own, { recursive: true, force: true }));
   const flat = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: "#a35233" } });
-  const made: [string, number, number, (picture: Sharp) => Sharp][] = [
-    ["small.jpg", 64, 48, (picture) => picture.jpeg()],
-    ["passes.jpg", 9_480, 6_320, (picture) => picture.jpeg({ progressive: true, chromaSubsampling: "4:4:4" })],
-    ["tall.jpg", 4_000, 14_950, (picture) => picture.jpeg({ progressive: true, chromaSubsampling: "4:4:4" })],
-    ["wide.png", 12_000, 4_990, (picture) => picture.ensureAlpha().png({ progressive: true, compressionLevel: 1 })],
-    ["large.avif", 5_250, 4_200, (picture) => picture.avif({ effort: 0 })],
-    ["heavy.avif", 5_400, 4_200, (picture) => picture.avif({ effort: 0 })],
+  const made: { name: string; width: number; height: number; as: (picture: Sharp) => Sharp; outcome: string }[] = [
+    { name: "passes.jpg", width: 9_480, height: 6_320, as: (picture) => picture.jpeg({ progressive: true, chromaSubsampling: "4:4:4" }), outcome: "2048 × 1365" },
+    { name: "tall.jpg", width: 4_000, height: 14_950, as: (picture) => picture.jpeg({ progressive: true, chromaSubsampling: "4:4:4" }), outcome: "548 × 2048" },
+    { name: "wide.png", width: 12_000, height: 4_990, as: (picture) => picture.ensureAlpha().png({ progressive: true, compressionLevel: 1 }), outcome: "2048 × 852" },
+    { name: "heavy.avif", width: 5_400, height: 4_200, as: (picture) => picture.avif({ effort: 0 }), outcome: "picture-too-heavy" },
+    { name: "large.avif", width: 5_250, height: 4_200, as: (picture) => picture.avif({ effort: 0 }), outcome: "2048 × 1638" },
   ];
-  for (const [name, width, height, as] of made) {
-    const { size } = await as(flat(width, height)).toFile(path.join(own, name));
-    expect([name, size < MAX_IMAGE_BYTES, width * height <= MAX_IMAGE_PIXELS]).toEqual([name, true, true]);
+  const heavy = made.filter(({ name }) => size.heavy.includes(name));
+  const small = path.join(own, "small.jpg");
+  await flat(64, 48).jpeg().toFile(small);
+  for (const { name, width, height, as } of heavy) {
+    const { size: bytes } = await as(flat(width, height)).toFile(path.join(own, name));
+    expect([name, bytes < MAX_IMAGE_BYTES, width * height <= MAX_IMAGE_PIXELS]).toEqual([name, true, true]);
   }
-  const child = path.join(import.meta.dirname, "decode-at-once.ts");
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", child, ...[...made, made[4]!, made[4]!].map(([name]) => path.join(own, name))], { env: { ...cleanEnvironment(), MALLOC_ARENA_MAX: "1" } as unknown as NodeJS.ProcessEnv });
+  const atOnce = [...heavy, ...Array.from({ length: size.again }, () => heavy.at(-1)!)];
+  const child = await bundled(path.join(import.meta.dirname, "decode-at-once.ts"));
+  const { stdout } = await promisify(execFile)(process.execPath, [child, small, ...atOnce.map(({ name }) => path.join(own, name))], { env: { ...cleanEnvironment(), MALLOC_ARENA_MAX: "1" } as unknown as NodeJS.ProcessEnv });
   const { rise, left, outcomes } = JSON.parse(stdout) as { rise: number; left: number; outcomes: string[] };
-  console.log(`six at once: ${Math.round(rise / 1024 / 1024)} MB more at the highest, ${Math.round(left / 1024 / 1024)} MB afterwards`);
-  expect(outcomes).toEqual(["2048 × 1365", "548 × 2048", "2048 × 852", "2048 × 1638", "picture-too-heavy", "2048 × 1638", "2048 × 1638"]);
+  figures({ "pictures at once": atOnce.length, "MB more at the highest": Math.round(rise / 1024 / 1024), "MB more afterwards": Math.round(left / 1024 / 1024) });
+  expect(outcomes).toEqual(atOnce.map(({ outcome }) => outcome));
   expect(rise).toBeLessThan(DECODING_RISE_BYTES);
 });

@@ -8,10 +8,11 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "#tests/conformance/socket-client.ts";
 import { isAlive } from "#tests/ops/supervised.ts";
+import { bundled } from "#tests/support/bundle.ts";
 import { dataFolder } from "#tests/support/data-folder.ts";
 import { until } from "#tests/support/wait.ts";
 
-const MAIN = path.resolve(import.meta.dirname, "../../../worker/channels/main.ts");
+const MAIN = await bundled(path.resolve(import.meta.dirname, "../../../worker/channels/main.ts"));
 const SECRET = "a-secret-of-our-own-0123456789";
 const APP = { PUSHER_APP_ID: "app", PUSHER_KEY: "app-key", PUSHER_SECRET: SECRET };
 
@@ -24,7 +25,7 @@ interface Ready {
 /** The server as an operator runs it: from settings alone. */
 function start(env: Record<string, string>, main = MAIN) {
   // A process group of its own, as the supervisor gives it one.
-  const child = spawn(process.execPath, ["--import", "tsx", main], {
+  const child = spawn(process.execPath, [main], {
     env: { PATH: process.env["PATH"], NODE_ENV: "production", CHANNELS_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
@@ -35,8 +36,7 @@ function start(env: Record<string, string>, main = MAIN) {
   const said: Ready[] = [];
   child.stdout!.on("data", (chunk) => (output += String(chunk)));
   child.stderr!.on("data", (chunk) => (errors += String(chunk)));
-  // `tsx` sends messages of its own.
-  child.on("message", (message) => "ready" in (message as object) && said.push(message as Ready));
+  child.on("message", (message) => said.push(message as Ready));
   // Not before all who hold its outputs are gone, those whom it started among them.
   const ended = new Promise<{ code: number | null; output: string; errors: string }>((resolve) => child.once("close", (code) => resolve({ code, output, errors })));
   /** What it said when it was ready for the `times`th time. */

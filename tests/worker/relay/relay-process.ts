@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import type { ChannelsApp } from "#app/config/settings.ts";
+import { bundled } from "#tests/support/bundle.ts";
 
 export interface RelayProcess {
   child: ChildProcess;
@@ -13,7 +14,7 @@ export interface RelayProcess {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
 }
 
-const MAIN = path.resolve(import.meta.dirname, "../../../worker/relay/main.ts");
+const MAIN = await bundled(path.resolve(import.meta.dirname, "../../../worker/relay/main.ts"));
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
@@ -29,7 +30,7 @@ export interface RelayProcessOptions {
 
 export function spawnRelay({ databaseUrl, dataDir, channels, env = {}, args = [] }: RelayProcessOptions): RelayProcess {
   const settings = channels ? { PUSHER_APP_ID: channels.appId, PUSHER_KEY: channels.key, PUSHER_SECRET: channels.secret, PUSHER_HOST: channels.host ?? "", PUSHER_PORT: String(channels.port ?? ""), PUSHER_USE_TLS: "off" } : {};
-  const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env["PATH"] ?? "", NODE_ENV: "test", DATABASE_URL: databaseUrl, DATA_DIR: dataDir, ...settings, ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
