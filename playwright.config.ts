@@ -9,13 +9,14 @@ const executablePath = process.env["CHROMIUM_PATH"] ?? (existsSync("/usr/bin/chr
 process.env["TEST_DATA_IN"] ??= MEMORY_FOLDER;
 
 /**
- * Playwright's own list, since only the last one given counts, and two more: Chromium keeps two pages of its address bar
- * ready beside each window, which cost as much to load as one of ours, and no test has an address bar.
+ * Playwright's own list, since only the last one given counts, and three more: Chromium keeps two pages of its address bar
+ * ready beside each window, which cost as much to load as one of ours, and no test has an address bar; and it starts a
+ * process ahead for each page that might come, which is half of all processes here.
  */
 const DISABLED_FEATURES = [
   ...["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"],
   ...["ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"],
-  ...["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"],
+  ...["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"],
 ];
 
 /** No web server here: every test starts the real processes that it needs (tests/support/processes.ts). */
@@ -41,6 +42,10 @@ export default defineConfig({
     // A trace costs a fifth of a run. Where nobody watches, what fails is tried again anyway.
     trace: process.env["CI"] ? "on-first-retry" : "retain-on-failure",
     screenshot: "only-on-failure",
+    // A first visit fetches all files of the app twice where a service worker keeps them, and a page that moves is painted sixty
+    // times a second: both are let in where they are the subject (`test.use`).
+    serviceWorkers: "block",
+    contextOptions: { reducedMotion: "reduce" },
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     launchOptions: {

@@ -21,7 +21,8 @@ export default defineConfig({
     environment: "node",
     // Processes, not threads: native modules, signals and process.env belong to one test file at a time.
     pool: "forks",
-    maxWorkers: 2,
+    // Three on two cores: for a quarter of their time tests wait, for leases, clocks and answers that never come.
+    maxWorkers: 3,
     sequence: { sequencer: SlowestFirst },
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: HOOK_TIMEOUT_MS,

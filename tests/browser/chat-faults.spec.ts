@@ -3,7 +3,7 @@ import { faultSuite } from "#tests/faults/size.ts";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
-import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
+import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, parentsChatId, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
 
 /** Playwright sees no request that passes through a service worker (offline-queue.spec.ts has the same cases with one). */
@@ -12,21 +12,21 @@ const INTERCEPTED = { serviceWorkers: "block" } as const;
 const numbered = (count: number, from = 1) => Array.from({ length: count }, (_, index) => `#${index + from} kept`);
 
 /** Each message is laid out and painted on two screens: that, not the relay, is what takes the time. */
-const { size } = faultSuite("relay-killed", { short: 150, full: 500 });
+const { size } = faultSuite("relay-killed", { short: { sends: 40, awayMs: 6_000 }, full: { sends: 500, awayMs: 20_000 } });
 
-test(`the relay is killed with -9 in the middle of ${size} sends and started again: all arrive once, in order`, async ({ browser }) => {
+test(`the relay is killed with -9 in the middle of ${size.sends} sends and started again: all arrive once, in order`, async ({ browser }) => {
   test.setTimeout(600_000);
   const roost = await startRoost();
   try {
     const sender = await signedIn(browser, roost.url, PARENT);
     const receiver = await signedIn(browser, roost.url, OTHER);
-    const conversationId = await openParentsChat(sender.page);
+    const conversationId = await parentsChatId(sender.page.request);
     await openParentsChat(receiver.page);
     await connected(receiver.page);
-    const expected = numbered(size);
+    const expected = numbered(size.sends);
     for (const [index, text] of expected.entries()) {
-      if (index === Math.floor(size * 0.4)) await roost.kill("relay", "SIGKILL");
-      if (index === Math.floor(size * 0.7)) await roost.restart("relay");
+      if (index === Math.floor(size.sends * 0.4)) await roost.kill("relay", "SIGKILL");
+      if (index === Math.floor(size.sends * 0.7)) await roost.restart("relay");
       expect((await postMessage(sender.page.request, roost.url, conversationId, text)).status()).toBe(201);
     }
     await until(async () => (await bubbleTexts(receiver.page, "#")).length >= expected.length, { timeout: 120_000, interval: 500, what: "all messages to arrive" });
@@ -36,13 +36,13 @@ test(`the relay is killed with -9 in the middle of ${size} sends and started aga
   }
 });
 
-test("the channels server is away for 20 s: everything arrives by polling, then push resumes, none missing, none twice", async ({ browser }) => {
+test(`the channels server is away for ${size.awayMs / 1_000} s: everything arrives by polling, then push resumes, none missing, none twice`, async ({ browser }) => {
   test.setTimeout(400_000);
   const roost = await startRoost();
   try {
     const sender = await signedIn(browser, roost.url, PARENT);
     const receiver = await signedIn(browser, roost.url, OTHER);
-    const conversationId = await openParentsChat(sender.page);
+    const conversationId = await parentsChatId(sender.page.request);
     await openParentsChat(receiver.page);
     await connected(receiver.page);
     const send = async (texts: string[]) => {
@@ -58,7 +58,7 @@ test("the channels server is away for 20 s: everything arrives by polling, then 
     await arrived(15, "messages by polling");
     await expect(receiver.page.locator('[data-connection="polling"]:visible').first()).toBeVisible();
     await send(numbered(10, 16));
-    await until(() => performance.now() - away > 20_000, { timeout: 25_000, interval: 250, what: "20 s to pass" });
+    await until(() => performance.now() - away > size.awayMs, { timeout: size.awayMs + 5_000, interval: 250, what: "time to pass" });
     await roost.restart("channels");
     await connected(receiver.page);
     await send(numbered(10, 26));

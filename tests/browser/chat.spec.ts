@@ -1,4 +1,5 @@
 /** The main job: a message goes through the outbox to another browser. Covers B1 to B3, B5, D1, H1, H2. */
+import { faultSuite } from "#tests/faults/size.ts";
 import { PATIENCE, patient } from "#tests/support/patience.ts";
 import { startRoost, type RoostOptions } from "#tests/support/processes.ts";
 import { soketiUnavailable } from "#tests/support/soketi.ts";
@@ -18,10 +19,12 @@ const SHARE = PATIENCE === 1 ? 0.95 : 0.5;
 // A trace takes a picture of the page at every key: this file measures.
 test.use({ trace: "off" });
 
+/** What takes the time is that each message is laid out and painted on two screens. */
+const { size } = faultSuite("main-job", { short: { here: 40, elsewhere: 15 }, full: { here: 200, elsewhere: 60 } });
 const houses: { name: string; options: RoostOptions; messages: number }[] = [
-  { name: "on one machine", options: {}, messages: 200 },
-  { name: "on a libSQL server", options: { database: "libsql" }, messages: 60 },
-  { name: "with soketi for Channels", options: { channels: "soketi" }, messages: 60 },
+  { name: "on one machine", options: {}, messages: size.here },
+  { name: "on a libSQL server", options: { database: "libsql" }, messages: size.elsewhere },
+  { name: "with soketi for Channels", options: { channels: "soketi" }, messages: size.elsewhere },
 ];
 
 for (const { name, options, messages } of houses) {

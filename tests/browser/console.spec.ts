@@ -1,6 +1,6 @@
 /** The console by keys and for ears, and without JavaScript in Arabic: every form that an admin needs. Covers G1 to G7, D5, A7. */
 import { startRoost, type Roost } from "#tests/support/processes.ts";
-import { ADMIN, connected, OTHER, signedIn } from "./household.ts";
+import { ADMIN, connected, OTHER, signedIn, signedInAtHome } from "./household.ts";
 import { expect, test } from "./test.ts";
 
 let roost: Roost;
@@ -8,7 +8,7 @@ test.beforeAll(async () => void (roost = await startRoost()));
 test.afterAll(() => roost.stop());
 
 test("by keys alone, and what happens is said: live test, fresh data, somebody found, given a link, switched off and on", async ({ browser }) => {
-  const { page } = await signedIn(browser, roost.url, ADMIN, { viewport: { width: 1440, height: 900 } });
+  const { page } = await signedInAtHome(browser, roost.url, ADMIN, { viewport: { width: 1440, height: 900 } });
   const { keyboard } = page;
   const said = (text: string | RegExp) => expect(page.getByRole("status").filter({ hasText: text }).first()).toBeVisible();
   await connected(page);

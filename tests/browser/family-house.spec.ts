@@ -1,7 +1,7 @@
 /** A family in real browsers: a child invited, stars and chores on two devices at once, in both languages. Covers A3, E4 to E6, H. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
+import { violations } from "./audit.ts";
 import { connected, PASSWORD } from "./household.ts";
 import { expect, test } from "./test.ts";
 
@@ -19,7 +19,7 @@ async function newPerson(browser: Browser, name: string): Promise<Page> {
 }
 
 const balanceOf = (page: Page, name: string) => page.locator("[data-stars]", { hasText: name }).locator("[data-balance]");
-const clean = async (page: Page) => expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+const clean = async (page: Page) => expect(await violations(page)).toEqual([]);
 
 test("begun, joined by a link, a child added; stars and chores are the same on both devices", async ({ browser }) => {
   const [page, partner] = [await newPerson(browser, "Salma"), await newPerson(browser, "Omar")];

@@ -1,8 +1,7 @@
 /** A child comes in by the keyboard, and its first page follows what happens in the family. Covers A3. */
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
+import { violations } from "./audit.ts";
 import { headOfFamily, post } from "./new-family.ts";
 import { expect, test } from "./test.ts";
 
@@ -12,7 +11,6 @@ test.afterAll(() => roost.stop());
 
 /** So that nothing stands half behind the navigation at the bottom, where axe would measure what is left of it. */
 const TALL = 1800;
-const flaws = async (page: Page) => (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 
 test("a child signs in by the keyboard; what a parent starts is on its first page at once", async ({ browser }) => {
   const head = await headOfFamily(browser, roost.url);
@@ -26,7 +24,7 @@ test("a child signs in by the keyboard; what a parent starts is on its first pag
     const page = await context.newPage();
     await page.goto("/login/child");
     await expect(page.locator("html")).toHaveAttribute("lang", lang);
-    expect(await flaws(page)).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.locator('input[name="familyCode"]').fill(code);
     await page.keyboard.press("Tab");
     await page.keyboard.type("lina");
@@ -41,6 +39,6 @@ test("a child signs in by the keyboard; what a parent starts is on its first pag
     await family({ intent: "timer-start", name: `Homework ${lang}`, minutes: "30" });
     await expect(page.getByText(`Homework ${lang}`)).toBeVisible();
     await expect(page.getByRole("timer").last()).toBeVisible();
-    expect(await flaws(page)).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   }
 });

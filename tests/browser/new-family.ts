@@ -1,7 +1,7 @@
 /** A family of its own in real browsers: made by the forms, so that the demo household stays as it is. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "@playwright/test";
 import { newId } from "#app/domain/ids.ts";
-import { PASSWORD, signIn } from "./household.ts";
+import { PASSWORD, signInByPost } from "./household.ts";
 
 export interface Head {
   email: string;
@@ -28,7 +28,6 @@ export async function headOfFamily(browser: Browser, url: string, options: Brows
 /** Another browser of the same person. */
 export async function anotherDevice(browser: Browser, url: string, email: string, options: BrowserContextOptions = {}): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext({ baseURL: url, locale: "en-GB", timezoneId: "UTC", ...options });
-  const page = await context.newPage();
-  await signIn(page, email);
-  return { context, page };
+  await signInByPost(context, url, email);
+  return { context, page: await context.newPage() };
 }

@@ -5,9 +5,11 @@ import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { freeze } from "./frozen.ts";
-import { connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
+import { connected, OTHER, PARENT, parentsChatId, postMessage, signedIn } from "./household.ts";
 import { controlled } from "./offline-probes.ts";
 import { expect, test } from "./test.ts";
+
+test.use({ serviceWorkers: "allow" });
 
 /** At once by push; by the regular check at the latest. */
 const READ_ELSEWHERE_MS = 30_000;
@@ -55,7 +57,7 @@ async function receiver(browser: Parameters<typeof signedIn>[0], email: string, 
   // An empty list would mean that the browser refuses.
   const { context, page: first } = await signedIn(browser, roost.url, email, permissions ? { permissions } : {});
   await context.addInitScript(probe);
-  await first.reload();
+  await first.goto("/");
   await controlled(first);
   const tabs: Page[] = [];
   for (const path of paths) {
@@ -89,7 +91,7 @@ async function clickNotification(context: BrowserContext): Promise<string[]> {
 
 test("three tabs: one notification; titles and badges count; a click opens the chat, which clears all of it", async ({ browser }) => {
   const sender = await signedIn(browser, roost.url, PARENT);
-  const conversationId = await openParentsChat(sender.page);
+  const conversationId = await parentsChatId(sender.page.request);
   const { context, tabs } = await receiver(browser, OTHER, ["/", "/settings", "/chats"]);
   for (const tab of tabs) await expect(tab).not.toHaveTitle(/^\(/);
 
@@ -134,7 +136,7 @@ test("three tabs: one notification; titles and badges count; a click opens the c
 for (const dieAt of ["before show", "after show"] as const) {
   test(`the tab that announces is killed ${dieAt}: the message is announced once`, async ({ browser }) => {
     const sender = await signedIn(browser, roost.url, PARENT);
-    const conversationId = await openParentsChat(sender.page);
+    const conversationId = await parentsChatId(sender.page.request);
     const { context, tabs } = await receiver(browser, OTHER, ["/", "/settings"]);
     const [dying, living] = tabs as [Page, Page];
     await dying.evaluate((when) => Object.assign(window, { dieAt: when }), dieAt);
@@ -163,7 +165,7 @@ for (const dieAt of ["before show", "after show"] as const) {
 
 test("a muted chat is never announced, nor counted; permission is asked only by the button in the settings", async ({ browser }) => {
   const sender = await signedIn(browser, roost.url, PARENT);
-  const conversationId = await openParentsChat(sender.page);
+  const conversationId = await parentsChatId(sender.page.request);
   const { context, tabs } = await receiver(browser, OTHER, ["/settings", "/"], null);
   const [settings, home] = tabs as [Page, Page];
   const asked = () => settings.evaluate(() => (window as unknown as { asked: number }).asked);

@@ -3,13 +3,15 @@ import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { controlled, copied, copiesIn, copyHolds, offlineNotice, onScreen, queuedTexts, write } from "./offline-probes.ts";
-import { connected, openParentsChat, OTHER, PARENT, parentsChat, PASSWORD, signedIn } from "./household.ts";
+import { connected, openParentsChat, OTHER, PARENT, parentsChat, PASSWORD, signedInAtHome } from "./household.ts";
 import { expect, test } from "./test.ts";
+
+test.use({ serviceWorkers: "allow" });
 
 test("the server is gone: the last pages open in a fresh tab, writing works, and goes out when it is back", async ({ browser }) => {
   const roost = await startRoost();
   try {
-    const { context, page } = await signedIn(browser, roost.url, PARENT);
+    const { context, page } = await signedInAtHome(browser, roost.url, PARENT);
     await controlled(page);
     const chat = `/chats/${await openParentsChat(page)}`;
     await connected(page);
@@ -67,7 +69,7 @@ test("the server is gone: the last pages open in a fresh tab, writing works, and
 test("a chat reached by a link in the very first visit opens offline: what it loads was fetched before the worker could see it", async ({ browser }) => {
   const roost = await startRoost();
   try {
-    const { page } = await signedIn(browser, roost.url, PARENT);
+    const { page } = await signedInAtHome(browser, roost.url, PARENT);
     await page.locator('a[href="/chats"]:visible').first().click();
     await parentsChat(page).click();
     await page.waitForURL(/\/chats\/[0-9a-f]{32}/);
@@ -90,7 +92,7 @@ test("a chat reached by a link in the very first visit opens offline: what it lo
 test("copies are one person's: gone at sign-out, gone when somebody else signs in, and never shown to them", async ({ browser }) => {
   const roost = await startRoost();
   try {
-    const { context, page } = await signedIn(browser, roost.url, PARENT);
+    const { context, page } = await signedInAtHome(browser, roost.url, PARENT);
     await controlled(page);
     const chat = `/chats/${await openParentsChat(page)}`;
     await copied(page, [chat]);
@@ -129,7 +131,7 @@ test("copies are one person's: gone at sign-out, gone when somebody else signs i
 test("a hanging network shows the copy within 3 s; answers for programs and of others are never kept", async ({ browser }) => {
   const roost = await startRoost();
   try {
-    const { page } = await signedIn(browser, roost.url, PARENT);
+    const { page } = await signedInAtHome(browser, roost.url, PARENT);
     await controlled(page);
     const chat = `/chats/${await openParentsChat(page)}`;
     await copied(page, [chat]);

@@ -8,9 +8,11 @@ import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
 import { openGate, type Gate } from "./gate.ts";
-import { ADMIN, connected, openParentsChat, OTHER, PARENT, PASSWORD, signIn } from "./household.ts";
+import { ADMIN, connected, openParentsChat, OTHER, PARENT, parentsChat, PASSWORD, signIn, signInByPost } from "./household.ts";
 import { controlled, copied, copiesIn, onScreen, queueDatabases, queuedTexts, write } from "./offline-probes.ts";
 import { expect, test } from "./test.ts";
+
+test.use({ serviceWorkers: "allow" });
 
 let roost: Roost;
 test.beforeAll(async () => void (roost = await startRoost()));
@@ -31,8 +33,9 @@ async function withGate(browser: { newContext: (options: object) => Promise<Brow
   const gate = await openGate(roost.url);
   const context = await browser.newContext({ baseURL: gate.url, locale: "en-GB", timezoneId: "UTC" });
   try {
+    await signInByPost(context, gate.url, PARENT);
     const page = await context.newPage();
-    await signIn(page, PARENT);
+    await page.goto("/");
     await work({ gate, context, page });
   } finally {
     await context.close();
@@ -264,7 +267,11 @@ test("plain http in a LAN: no lock, no service worker; two tabs, one lease, and 
     const page = await context.newPage();
     await signIn(page, PARENT);
     expect(await page.evaluate(() => [window.isSecureContext, "locks" in navigator, "serviceWorker" in navigator, "randomUUID" in crypto])).toEqual([false, false, false, false]);
-    const id = await openParentsChat(page);
+    // Only the browser knows where roost.lan is.
+    await page.goto("/chats");
+    await parentsChat(page).click();
+    await page.locator("#body").waitFor();
+    const id = new URL(page.url()).pathname.split("/")[2]!;
     const second = await context.newPage();
     await second.goto(`/chats/${id}`);
     gate.sends = "away";

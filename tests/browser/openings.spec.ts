@@ -4,7 +4,7 @@ import { houseBehindProxy } from "./house-behind-proxy.ts";
 import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
 
-const { size, figures } = faultSuite("openings", { short: { openings: 100 }, full: { openings: 1_000 } });
+const { size, figures } = faultSuite("openings", { short: { openings: 30 }, full: { openings: 1_000 } });
 
 // A trace keeps every page's nodes: this file counts them.
 test.use({ trace: "off" });
@@ -20,15 +20,6 @@ test(`a chat opened and left ${size.openings} times: one bubble a message, and n
     await connected(page);
     // A pointer that rests on a link has what it leads to loaded ahead, sooner or later: elements and handlers of their own.
     await page.mouse.move(1, 1);
-    await page.evaluate(() => {
-      const sockets: string[] = [];
-      const { send } = WebSocket.prototype;
-      WebSocket.prototype.send = function (data) {
-        sockets.push(String(data));
-        send.call(this, data);
-      };
-      Object.assign(window, { sockets });
-    });
     const openAndLeave = (times: number) =>
       page.evaluate(
         async ({ times, chat }) => {
@@ -58,6 +49,16 @@ test(`a chat opened and left ${size.openings} times: one bubble a message, and n
       return { nodes: of("Nodes"), handlers: of("JSEventListeners") };
     };
     await openAndLeave(20);
+    // By now what every page subscribes to stands.
+    await page.evaluate(() => {
+      const sockets: string[] = [];
+      const { send } = WebSocket.prototype;
+      WebSocket.prototype.send = function (data) {
+        sockets.push(String(data));
+        send.call(this, data);
+      };
+      Object.assign(window, { sockets });
+    });
     const before = await measure();
     await openAndLeave(size.openings);
     const after = await measure();

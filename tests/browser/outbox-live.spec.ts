@@ -1,13 +1,13 @@
 /** The outbox's page while things happen: it follows by itself, and what browsers saw comes back to it (issue 6, bar 4). */
 import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
-import { ADMIN, connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
+import { ADMIN, connected, OTHER, PARENT, parentsChatId, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
 
 test("what is sent shows on the open page without a reload, and an event tells when browsers had it", async ({ browser }) => {
   const roost = await startRoost();
   const [mona, adam, robin] = [await signedIn(browser, roost.url, PARENT), await signedIn(browser, roost.url, OTHER), await signedIn(browser, roost.url, ADMIN)];
-  const conversationId = await openParentsChat(mona.page);
+  const conversationId = await parentsChatId(mona.page.request);
   await adam.page.goto(`/chats/${conversationId}`);
   await connected(adam.page);
 

@@ -1,6 +1,7 @@
 /** Real tabs that go offline and are closed while their people write: nothing is lost, nothing is double. Covers issue 3's bar 4 in a browser; tests/faults has the many. */
 import type { BrowserContext, Page } from "@playwright/test";
 import { openDatabase } from "#db/database.ts";
+import { faultSuite } from "#tests/faults/size.ts";
 import { seeded } from "#tests/realtime/seeded.ts";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
@@ -8,8 +9,8 @@ import { bubbleTexts, openParentsChat, OTHER, PARENT, signedIn } from "./househo
 import { expect, test } from "./test.ts";
 
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const ROUNDS = 8;
 const CONVERGED_MS = 5_000;
+const { size: ROUNDS } = faultSuite("partitions-browser", { short: 4, full: 20 });
 /** What was written while offline is first to be sent. */
 const SENT_MS = 15_000;
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { chromium, type Page } from "@playwright/test";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
-import { connected, openParentsChat, OTHER, PARENT, signedIn, signIn } from "./household.ts";
+import { connected, openParentsChat, OTHER, PARENT, signedIn, signedInAtHome, signIn } from "./household.ts";
 import { expect, test } from "./test.ts";
 
 /** Channels waits 3 s; what is shown follows within 10 s. */
@@ -25,7 +25,7 @@ test.describe("with a live connection", () => {
     await connected(watcher.page);
     const chat = watcher.page.url();
 
-    const { context, page } = await signedIn(browser, roost.url, PARENT);
+    const { context, page } = await signedInAtHome(browser, roost.url, PARENT);
     await expect(line(watcher.page)).toHaveAttribute("data-presence", "online");
     await expect(line(watcher.page)).toHaveText("Here now");
     await expect(dots(watcher.page)).toHaveCount(1);
@@ -71,7 +71,7 @@ test("by polling alone the same is seen, some seconds later", async ({ browser }
     const watcher = await signedIn(browser, roost.url, OTHER);
     await openParentsChat(watcher.page);
     await expect(line(watcher.page)).toHaveCount(0);
-    const { context } = await signedIn(browser, roost.url, PARENT);
+    const { context } = await signedInAtHome(browser, roost.url, PARENT);
     // A poll of theirs, and then one of ours.
     await expect(line(watcher.page)).toHaveText("Here now", { timeout: patient(40_000) });
     await context.close();

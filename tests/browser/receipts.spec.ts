@@ -11,7 +11,7 @@ import { expect, test } from "./test.ts";
 /** Reading on one device clears the others within this (issue 4). */
 const CLEARED_WITHIN_MS = 1_000;
 /** The middle one of so many counts: on a machine that does ten other things, one may be late. */
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 let roost: Roost;
 test.beforeAll(async () => void (roost = await startRoost()));

@@ -1,8 +1,8 @@
 /** The rewards shop in real browsers: each step live, polled and caught up with; the catalogue ordered by hand and by keys; all of it without JavaScript. Covers E7, F3, issue 7's bars 6 to 8. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
+import { violations } from "./audit.ts";
 import { connected, OTHER, PARENT, signedIn } from "./household.ts";
 import { post } from "./new-family.ts";
 import { expect, test } from "./test.ts";
@@ -19,7 +19,7 @@ async function childIn(browser: Browser, options: BrowserContextOptions = {}) {
 
 const card = (page: Page, name: string) => page.locator("li[data-product]", { hasText: name });
 const free = (page: Page) => page.locator("[data-free]");
-const clean = async (page: Page) => expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+const clean = async (page: Page) => expect(await violations(page)).toEqual([]);
 
 test("asked, granted, undone, refused: the other side sees each step, pushed, polled and after being away", async ({ browser }) => {
   const child = await childIn(browser);

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
-import { ADMIN, bubbleTexts, connected, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
+import { ADMIN, bubbleTexts, connected, OTHER, PARENT, postMessage, signedIn, signedInAtHome } from "./household.ts";
 import { controlled, copyHolds, offlineNotice, onScreen, queuedTexts, write } from "./offline-probes.ts";
 import { expect, test } from "./test.ts";
 
@@ -179,7 +179,7 @@ test("without JavaScript: a room is made, refused with what was typed, talked in
 test("a room opens offline, and what is written there goes out once", async ({ browser }) => {
   const house = await startRoost();
   try {
-    const { context, page } = await signedIn(browser, house.url, PARENT);
+    const { context, page } = await signedInAtHome(browser, house.url, PARENT, { serviceWorkers: "allow" });
     await controlled(page);
     const id = await makeRoom(page, "Garden", "open");
     await connected(page);

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { until } from "#tests/support/wait.ts";
-import { ADMIN, connected, openParentsChat, OTHER, PARENT, signedIn } from "./household.ts";
+import { ADMIN, connected, OTHER, PARENT, parentsChatId, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
 
 let roost: Roost;
@@ -71,7 +71,7 @@ const announced = (page: Page) => page.locator('[aria-live]:not([aria-live="off"
 
 test("client events: shown, hidden after sending and after a rest, once a second; through the leading tab, and the next one", async ({ browser }) => {
   const [mona, adam] = [await asSomebody(browser, roost.url, PARENT), await asSomebody(browser, roost.url, OTHER)];
-  const id = await openParentsChat(mona.page);
+  const id = await parentsChatId(mona.page.request);
   await openChat(mona.page, id);
   await openChat(adam.page, id);
 
@@ -137,7 +137,7 @@ test("client events off: the server tells; without push nobody is told, and noth
     const [mona, adam] = [await asSomebody(browser, forbidding.url, PARENT), await asSomebody(browser, forbidding.url, OTHER)];
     const errors: string[] = [];
     mona.page.on("pageerror", (error) => void errors.push(error.message));
-    const id = await openParentsChat(mona.page);
+    const id = await parentsChatId(mona.page.request);
     await openChat(mona.page, id);
     await openChat(adam.page, id);
     await typed([mona.page], adam.page, `${MONA} is typing`);

@@ -44,9 +44,21 @@ export interface Roost {
 }
 
 const COMMAND_TIMEOUT_MS = 60_000;
+const PORTS_TO_TRY = 3;
 
 export async function startRoost(options: RoostOptions = {}): Promise<Roost> {
   await ensureBuilt();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnFreePorts(options);
+    } catch (error) {
+      // Somebody may take a port between asking for it and using it.
+      if (attempt === PORTS_TO_TRY || !String(error).includes("already in use")) throw error;
+    }
+  }
+}
+
+async function startOnFreePorts(options: RoostOptions): Promise<Roost> {
   const dataDir = await mkdtemp(path.join(dataFolder(), "roost-test-"));
   const cleanups: (() => Promise<unknown>)[] = [() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 })];
   const env: Record<string, string> = {

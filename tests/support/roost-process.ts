@@ -45,9 +45,11 @@ export class RoostProcess {
 
   /** Waits until it serves; a relay that logs nothing (LOG_LEVEL) cannot be waited for. @throws Error with its output */
   async ready(): Promise<void> {
-    await until(() => this.#serves(), { timeout: READY_TIMEOUT_MS, what: `${this.name} to serve` }).catch((cause: unknown) => {
+    // One that has ended will never serve: that is known at once.
+    await until(async () => !this.#child || (await this.#serves()), { timeout: READY_TIMEOUT_MS, what: `${this.name} to serve` }).catch((cause: unknown) => {
       throw new Error(`${this.name} did not come up:\n${this.log || "(no output)"}`, { cause });
     });
+    if (!this.#child) throw new Error(`${this.name} has ended:\n${this.log || "(no output)"}`);
   }
 
   async start(): Promise<void> {
@@ -72,7 +74,6 @@ export class RoostProcess {
   }
 
   async #serves(): Promise<boolean> {
-    if (!this.#child) throw new Error(`${this.name} has ended:\n${this.log || "(no output)"}`);
     if (this.name === "relay") return this.log.slice(this.#startedAt).includes("relay is running");
     const probe = this.name === "app" ? `http://127.0.0.1:${this.env["PORT"]}/readyz` : `http://127.0.0.1:${this.env["CHANNELS_PORT"]}/`;
     const response = await fetch(probe, { signal: AbortSignal.timeout(2_000) });

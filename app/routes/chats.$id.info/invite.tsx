@@ -1,5 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { UserPlus } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "#app/components/avatar.tsx";
 import { Button } from "#app/components/button.tsx";
@@ -20,6 +21,15 @@ export function Invite({ conversationId, loaded: first, inside }: InviteProps) {
   const { t } = useTranslation();
   const fetcher = useFetcher<typeof loader>();
   const { searched, toInvite } = fetcher.data ?? first;
+  const { load } = fetcher;
+  const { find } = searched;
+  const before = useRef(inside.size);
+  // Whoever has left may be invited again, and is in no list that was loaded before. One who was removed here, too: where the
+  // news is faster than the answer, the form is gone by then, and with it the load that would follow.
+  useEffect(() => {
+    if (inside.size < before.current) load(`/chats/${conversationId}/info?${new URLSearchParams({ find })}`);
+    before.current = inside.size;
+  }, [inside.size, load, conversationId, find]);
   if (!toInvite || !first.toInvite) return null;
   const people = toInvite.people.filter(({ id }) => !inside.has(id));
   const isMany = first.toInvite.hasMore || first.searched.find !== "";

@@ -15,8 +15,9 @@ export function EarlierMessages({ conversationId, earlier }: { conversationId: s
     earlier.load();
   }
   return (
-    <p className="py-4 text-center">
-      <Link to={`/chats/${conversationId}?before=${earlier.before}`} onClick={load} data-stop className="inline-flex min-h-11 items-center gap-2 px-4 text-sm text-accent-ink underline-offset-4 hover:underline">
+    // No line of text: the spinner would make it higher, and what one reads would move.
+    <p className="flex justify-center py-4">
+      <Link to={`/chats/${conversationId}?before=${earlier.before}`} onClick={load} data-stop className="flex min-h-11 items-center gap-2 px-4 text-sm text-accent-ink underline-offset-4 hover:underline">
         {earlier.loading && <Spinner label={t("chats.loadingEarlier")} />}
         {t("chats.earlier")}
       </Link>
