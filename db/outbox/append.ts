@@ -57,11 +57,12 @@ const INSERT_ALL = `
 const ALWAYS: SqlPiece = { sql: "true", args: [] };
 
 /**
- * Appends an event within `tx`.
+ * Appends an event within `tx`. Its statements are asked for at once, here and below: they run in their order, and on a libSQL
+ * server in one round trip.
  * @throws OutboxRefusedError for what Channels would refuse by name, for ephemeral events, and above 256 KB
  */
 export async function append<Payload>(tx: Queries, event: OutboxEvent<Payload>, ctx: AppendContext): Promise<void> {
-  for (const { sql, args } of appendStatements(event, ctx)) await tx.all(sql, args);
+  await Promise.all(appendStatements(event, ctx).map(({ sql, args }) => tx.all(sql, args)));
 }
 
 /**
@@ -72,8 +73,7 @@ export async function append<Payload>(tx: Queries, event: OutboxEvent<Payload>, 
 export async function appendAll<Payload>(tx: Queries, events: readonly OutboxEvent<Payload>[], ctx: AppendContext): Promise<void> {
   if (events.length === 0) return;
   const rows = JSON.stringify(events.map((event) => rowOf(event, ctx)));
-  await tx.all(TAKE_OFFSETS, [rows]);
-  await tx.all(INSERT_ALL, [rows]);
+  await Promise.all([TAKE_OFFSETS, INSERT_ALL].map((sql) => tx.all(sql, [rows])));
 }
 
 function rowOf<Payload>(event: OutboxEvent<Payload>, ctx: AppendContext) {

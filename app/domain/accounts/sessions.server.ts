@@ -40,9 +40,11 @@ export async function touchSession(ctx: Context, session: { sessionId: string; l
 
 /** Ends all sessions of somebody, inside a transaction; their browsers are told and their live connections end. */
 export async function endSessionsOf(tx: Queries, ctx: Context, userId: string): Promise<void> {
-  await tx.all("DELETE FROM sessions WHERE user_id = ?", [userId]);
-  await endVisitsOf(tx, userId);
-  await append(tx, { type: sessionEnded, channel: userChannel(userId), payload: { sessionId: null, userId } }, ctx);
+  await Promise.all([
+    tx.all("DELETE FROM sessions WHERE user_id = ?", [userId]),
+    endVisitsOf(tx, userId),
+    append(tx, { type: sessionEnded, channel: userChannel(userId), payload: { sessionId: null, userId } }, ctx),
+  ]);
 }
 
 /** Whoever stands at a wall tablet is asked there again who they are. Index: tablet_visits_user. */
