@@ -66,6 +66,36 @@ export async function measure(make: MakeContender, say: (line: string) => void):
   }
 }
 
+/**
+ * The same rate for each in turns, each time with processes of its own: what a machine does beside, or does slower for a
+ * minute, then meets all of them.
+ * @returns by contender, in the order given: the figures of each turn
+ */
+export async function inTurns(makes: readonly MakeContender[], rate: number, turns: number, say: (line: string) => void): Promise<DeliveryFigures[][]> {
+  const results: DeliveryFigures[][] = makes.map(() => []);
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [index, make] of makes.entries()) {
+      const deliveries = new Deliveries();
+      const contender = await make(deliveries.delivered);
+      const send = (n: number) => deliveries.send(n, (clientId) => contender.send(contender.pairs[n % contender.pairs.length]!, clientId, BODY));
+      try {
+        deliveries.begin();
+        await steady(rate, WARM_UP_SECONDS, send);
+        await deliveries.settled();
+        deliveries.begin();
+        await steady(rate, SECONDS, send);
+        await deliveries.settled();
+        const figures = deliveries.figures();
+        results[index]!.push(figures);
+        say(`  turn ${turn + 1}, ${contender.name}: request p50 ${figures.request.p50.toFixed(2)} ms, commit to subscriber p50 ${figures.commitToSubscriber.p50.toFixed(2)} ms`);
+      } finally {
+        await contender.stop();
+      }
+    }
+  }
+  return results;
+}
+
 async function maximumRate(contender: Contender, send: (n: number) => Promise<void>, deliveries: Deliveries) {
   deliveries.begin();
   const cpu = cpuMeter({ ...contender.pids(), load: process.pid });
