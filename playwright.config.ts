@@ -28,8 +28,8 @@ export default defineConfig({
   snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
   timeout: 300_000,
   expect: { timeout: patient(7_000) },
-  // Each test keeps a server, a relay and a browser or two busy: more than two at once on two cores only wait for each other.
-  workers: 2,
+  // Three on two cores: for a fifth of their time two tests wait, for what is told seconds later and for what is to be away.
+  workers: 3,
   fullyParallel: false,
   forbidOnly: true,
   // Where nobody watches, one that fails is tried once more, and is named in the end as a bug to find.

@@ -12,9 +12,9 @@ import { prune } from "#db/outbox/prune.ts";
 import { faultSuite } from "#tests/faults/size.ts";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
-import { until } from "#tests/support/wait.ts";
 import { bubbleTexts, connected, PARENT, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 const CHATS = 5;
 const CAUGHT_UP_MS = 15_000;

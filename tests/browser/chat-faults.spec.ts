@@ -2,9 +2,9 @@
 import { faultSuite } from "#tests/faults/size.ts";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
-import { until } from "#tests/support/wait.ts";
 import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, parentsChatId, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 /** Playwright sees no request that passes through a service worker (offline-queue.spec.ts has the same cases with one). */
 const INTERCEPTED = { serviceWorkers: "block" } as const;

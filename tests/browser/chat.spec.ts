@@ -3,10 +3,10 @@ import { faultSuite } from "#tests/faults/size.ts";
 import { PATIENCE, patient } from "#tests/support/patience.ts";
 import { startRoost, type RoostOptions } from "#tests/support/processes.ts";
 import { soketiUnavailable } from "#tests/support/soketi.ts";
-import { until } from "#tests/support/wait.ts";
 import { commitToScreen, optimismOf, report, watchArrivals, watchOptimism } from "./chat-probes.ts";
 import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, percentile, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 /** The mission's limit from commit to the other's screen while connected (B2). */
 const SCREEN_LIMIT_MS = 500;

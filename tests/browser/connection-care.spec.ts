@@ -2,10 +2,10 @@
 import type { Page, Route } from "@playwright/test";
 import { faultSuite } from "#tests/faults/size.ts";
 import { patient } from "#tests/support/patience.ts";
-import { until } from "#tests/support/wait.ts";
 import { houseBehindProxy, type HouseBehindProxy } from "./house-behind-proxy.ts";
 import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 /** From the server's return to "connected", after a time long enough for pusher-js to go quiet. */
 const RETURN_LIMIT_MS = 6_000;

@@ -220,6 +220,7 @@ test("without JavaScript the pages stand as they do with it", async ({ browser }
       for (const [index, { name, path: place, who: whose }] of screens.entries()) {
         if (whose !== who || name === "chat" || (!full && isAudited(index, language))) continue;
         await page.goto(place);
+        await settled(page);
         await expect(page.locator("h1"), name).toBeVisible();
         await expectLanguage(page, language);
         expect(await sideways(page), `${name} at ${NARROWEST.width} px`).toBe(0);

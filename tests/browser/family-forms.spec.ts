@@ -7,10 +7,10 @@ import { newId } from "#app/domain/ids.ts";
 import { fillRoom } from "#tests/domain/people.ts";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
-import { until } from "#tests/support/wait.ts";
 import { connected } from "./household.ts";
 import { headOfFamily, post } from "./new-family.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 let roost: Roost;
 let database: Database;

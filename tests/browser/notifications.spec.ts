@@ -3,11 +3,11 @@ import type { BrowserContext, Page, Worker } from "@playwright/test";
 import { openDatabase } from "#db/database.ts";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
-import { until } from "#tests/support/wait.ts";
 import { freeze } from "./frozen.ts";
 import { connected, OTHER, PARENT, parentsChatId, postMessage, signedIn } from "./household.ts";
 import { controlled } from "./offline-probes.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 test.use({ serviceWorkers: "allow" });
 

@@ -1,10 +1,10 @@
 /** Opening Roost without a network: the last chats, the queue, and nobody else's pages. Covers D4, D6. */
 import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
-import { until } from "#tests/support/wait.ts";
 import { controlled, copied, copiesIn, copyHolds, offlineNotice, onScreen, queuedTexts, write } from "./offline-probes.ts";
 import { connected, openParentsChat, OTHER, PARENT, parentsChat, PASSWORD, signedInAtHome } from "./household.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 test.use({ serviceWorkers: "allow" });
 

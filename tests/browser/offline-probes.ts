@@ -1,6 +1,6 @@
 /** Looking into what a browser keeps, and being without a network. */
 import type { BrowserContext, Page } from "@playwright/test";
-import { until } from "#tests/support/wait.ts";
+import { until } from "./until.ts";
 
 /** Waits until the service worker controls pages: from the next navigation on it answers them. */
 export async function controlled(page: Page) {

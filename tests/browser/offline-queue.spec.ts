@@ -6,11 +6,11 @@ import { chromium, type BrowserContext, type Page } from "@playwright/test";
 import { openDatabase } from "#db/database.ts";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
-import { until } from "#tests/support/wait.ts";
 import { openGate, type Gate } from "./gate.ts";
 import { ADMIN, connected, openParentsChat, OTHER, PARENT, parentsChat, PASSWORD, signIn, signInByPost } from "./household.ts";
 import { controlled, copied, copiesIn, onScreen, queueDatabases, queuedTexts, write } from "./offline-probes.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 test.use({ serviceWorkers: "allow" });
 

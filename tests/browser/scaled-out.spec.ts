@@ -6,9 +6,9 @@ import type { Page } from "@playwright/test";
 import { patient } from "#tests/support/patience.ts";
 import { startScaledOut } from "#tests/support/scaled-out.ts";
 import { soketiUnavailable } from "#tests/support/soketi.ts";
-import { until } from "#tests/support/wait.ts";
 import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 /** From the death of the relay that led to the next message on the other's screen. */
 const TAKEOVER_MS = 3_000;

@@ -1,10 +1,10 @@
 /** Tabs of one browser share one connection to Channels, and no end of a tab costs a message. Covers D1, D3 and issue 3's bar 8. */
 import type { Page } from "@playwright/test";
-import { until } from "#tests/support/wait.ts";
 import { freeze } from "./frozen.ts";
 import { houseBehindProxy } from "./house-behind-proxy.ts";
 import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 /** Push works again in the tabs that are left within this, whatever became of the leader. */
 const TAKEOVER_LIMIT_MS = 8_000;

@@ -2,9 +2,9 @@
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
-import { until } from "#tests/support/wait.ts";
 import { ADMIN, connected, OTHER, PARENT, parentsChatId, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 let roost: Roost;
 test.beforeAll(async () => void (roost = await startRoost()));

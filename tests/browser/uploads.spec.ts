@@ -7,10 +7,10 @@ import { patient } from "#tests/support/patience.ts";
 import { startRoost, type Roost } from "#tests/support/processes.ts";
 import { startTcpProxy, type TcpProxy } from "#tests/support/tcp-proxy.ts";
 import { noise, photo } from "#tests/support/uploads.ts";
-import { until } from "#tests/support/wait.ts";
 import { connected, openParentsChat, OTHER, PARENT, signedIn } from "./household.ts";
 import { onScreen, write } from "./offline-probes.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 const BYTES_PER_SECOND = 50_000;
 

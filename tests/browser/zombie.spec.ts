@@ -3,11 +3,11 @@ import type { Page } from "@playwright/test";
 import { PROOF_MS } from "#app/realtime/pusher/reconnect.ts";
 import { faultSuite } from "#tests/faults/size.ts";
 import { patient } from "#tests/support/patience.ts";
-import { until } from "#tests/support/wait.ts";
 import { freeze } from "./frozen.ts";
 import { houseBehindProxy, type HouseBehindProxy } from "./house-behind-proxy.ts";
 import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, postMessage, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
+import { until } from "./until.ts";
 
 /** The short size sleeps for longer than any pause of a page that is awake, and no more. */
 const { size: SLEPT_MS } = faultSuite("zombie", { short: 9_000, full: 25_000 });
