@@ -34,7 +34,14 @@ export interface Reader extends Reads {
 }
 
 /** An open write transaction. Only valid inside the callback of `transact`. */
-export type Tx = Queries;
+export interface Tx extends Queries {
+  /**
+   * Runs one statement for each list of values, in order, and returns no rows. For thousands of rows the quickest way:
+   * a statement of many rows, which must be able to take half of them back, copies every page that it changes aside. On a
+   * libSQL server a few round trips.
+   */
+  each(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void>;
+}
 
 export interface Database extends Queries {
   readonly kind: "better-sqlite3" | "libsql-file" | "libsql-server";

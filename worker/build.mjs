@@ -20,6 +20,8 @@ const entries = {
   backup: "worker/cli/backup.ts",
   restore: "worker/cli/restore.ts",
   "import-messages": "worker/cli/import-messages.ts",
+  // A thread of the command before.
+  "import-reader": "worker/cli/import-reader.ts",
   "export-messages": "worker/cli/export-messages.ts",
 };
 

@@ -4,7 +4,7 @@
  * hence BEGIN and COMMIT by hand under a mutex.
  */
 import BetterSqlite from "better-sqlite3";
-import { DatabaseBusyError, type Database, type OpenOptions, type Queries, type Row, type SqlValue, type Statement } from "#db/database.ts";
+import { DatabaseBusyError, type Database, type OpenOptions, type Queries, type Row, type SqlValue, type Statement, type Tx } from "#db/database.ts";
 import { ormOver } from "#db/orm.ts";
 import { whileBusy, type BusyPolicy } from "./busy.ts";
 import { commitListeners } from "./commit-listeners.ts";
@@ -54,13 +54,13 @@ export async function connectBetterSqlite3(url: string, options: OpenOptions): P
     }
   }
 
-  async function transact<T>(fn: (tx: Queries) => Promise<T>): Promise<T> {
+  async function transact<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
     scope.refuseInside("transact()");
     return exclusive(() =>
       inTransaction(() =>
         scope.run((transaction) =>
           fn(
-            queriesOver(write, () => {
+            writesOver(write, () => {
               assertOpen(transaction);
               if (!writer.inTransaction) throw new Error("SQLite has rolled this transaction back after an earlier error");
             }),
@@ -161,6 +161,16 @@ function queriesOver(statements: ReturnType<typeof preparedStatements>, check: (
       return busyAsError(() => statements.rows(sql, args)) as T[];
     },
   };
+}
+
+function writesOver(statements: ReturnType<typeof preparedStatements>, check: () => void): Tx {
+  // Not spread: `orm` is made on first use.
+  return Object.assign(queriesOver(statements, check), {
+    each: async (sql: string, rows: readonly (readonly SqlValue[])[]) => {
+      check();
+      busyAsError(() => statements.each(sql, rows));
+    },
+  });
 }
 
 const isBusy = (error: unknown) => error instanceof BetterSqlite.SqliteError && (error.code.startsWith("SQLITE_BUSY") || error.code.startsWith("SQLITE_LOCKED"));

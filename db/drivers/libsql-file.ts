@@ -7,7 +7,7 @@
  * transaction. BEGIN by hand does not work: whatever is open when `execute` returns is rolled back.
  */
 import { createClient, type Client, type Transaction } from "@libsql/client";
-import { DatabaseBusyError, type Database, type OpenOptions, type Queries, type SqlValue, type Statement } from "#db/database.ts";
+import { DatabaseBusyError, type Database, type OpenOptions, type Queries, type SqlValue, type Statement, type Tx } from "#db/database.ts";
 import { ormOver } from "#db/orm.ts";
 import { whileBusy, type BusyPolicy } from "./busy.ts";
 import { commitListeners } from "./commit-listeners.ts";
@@ -60,9 +60,9 @@ export async function connectLibsqlFile(url: string, options: OpenOptions): Prom
     }
   }
 
-  async function transact<T>(fn: (tx: Queries) => Promise<T>): Promise<T> {
+  async function transact<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
     scope.refuseInside("transact()");
-    const result = await exclusive(() => inTransaction((transaction) => scope.run((state) => fn(queriesOver(transaction, () => assertOpen(state))))));
+    const result = await exclusive(() => inTransaction((transaction) => scope.run((state) => fn(writesOver(transaction, () => assertOpen(state))))));
     commits.notify();
     return result;
   }
@@ -143,6 +143,19 @@ function queriesOver(connection: Client | Transaction, check: () => void): Queri
     },
     all: async <T>(sql: string, args: readonly SqlValue[] = []) => rowsOf(await run({ sql, args })) as T[],
   };
+}
+
+function writesOver(transaction: Transaction, check: () => void): Tx {
+  return Object.assign(queriesOver(transaction, check), {
+    each: async (sql: string, rows: readonly (readonly SqlValue[])[]) => {
+      check();
+      try {
+        await transaction.batch(rows.map((args) => inStatement({ sql, args })));
+      } catch (error) {
+        throw asBusy(error);
+      }
+    },
+  });
 }
 
 const isBusy = (error: unknown) => ["SQLITE_BUSY", "SQLITE_LOCKED"].includes(codeOf(error));

@@ -12,7 +12,7 @@
  * - Read mode (`BEGIN READONLY`) does not refuse writes, hence the look at the text below.
  */
 import { createClient, type Client } from "@libsql/client";
-import type { Database, OpenOptions, Queries, SqlValue, Statement } from "#db/database.ts";
+import type { Database, OpenOptions, Queries, SqlValue, Statement, Tx } from "#db/database.ts";
 import { ormOver } from "#db/orm.ts";
 import { whileBusy, type BusyPolicy } from "./busy.ts";
 import { commitListeners } from "./commit-listeners.ts";
@@ -72,7 +72,7 @@ export async function connectLibsqlServer(url: string, options: OpenOptions): Pr
     }, busy);
   };
 
-  async function transact<T>(fn: (tx: Queries) => Promise<T>): Promise<T> {
+  async function transact<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
     scope.refuseInside("transact()");
     const result = await exclusive(async () => {
       const { client, within } = connected();
@@ -80,10 +80,18 @@ export async function connectLibsqlServer(url: string, options: OpenOptions): Pr
       try {
         const value = await scope.run((state) =>
           fn(
-            queriesOver((statement) => {
-              assertOpen(state);
-              return transaction.execute(statement);
-            }),
+            Object.assign(
+              queriesOver((statement) => {
+                assertOpen(state);
+                return transaction.execute(statement);
+              }),
+              {
+                each: (sql: string, rows: readonly (readonly SqlValue[])[]) => {
+                  assertOpen(state);
+                  return transaction.each(sql, rows);
+                },
+              },
+            ),
           ),
         );
         await transaction.commit();

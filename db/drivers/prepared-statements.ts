@@ -32,6 +32,11 @@ export function preparedStatements(connection: Connection) {
       statement.run(...bindable(args));
       return [];
     },
+    /** Runs it once for each list of values, whose rows, if any, are not looked at. */
+    each(sql: string, lists: readonly (readonly SqlValue[])[]): void {
+      const statement = prepare(sql);
+      for (const args of lists) statement.run(...bindable(args));
+    },
     /** The same with rows as arrays, in the order of columns: names that occur twice in a join lose nothing. */
     values(sql: string, args: readonly SqlValue[]): SqlValue[][] {
       const statement = prepare(sql);

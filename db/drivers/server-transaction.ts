@@ -1,6 +1,6 @@
 /** One interactive write transaction on a libSQL server. */
 import type { Client, ResultSet, Transaction } from "@libsql/client";
-import { DatabaseBusyError, type Statement } from "#db/database.ts";
+import { DatabaseBusyError, type SqlValue, type Statement } from "#db/database.ts";
 import { whileBusy, type BusyPolicy } from "./busy.ts";
 import { codeOf, inStatement } from "./libsql-rows.ts";
 
@@ -8,6 +8,9 @@ import { codeOf, inStatement } from "./libsql-rows.ts";
 const NOTHING_WRITTEN = new Set(["SQLITE_BUSY", "SQLITE_LOCKED", "TRANSACTION_TIMEOUT", "STREAM_EXPIRED", "TRANSACTION_BUSY"]);
 
 export const isBusy = (error: unknown) => NOTHING_WRITTEN.has(codeOf(error));
+
+/** A request of that many rows is answered well within a second. */
+const ROWS_A_REQUEST = 500;
 
 const noop = () => undefined;
 
@@ -34,17 +37,28 @@ export async function serverTransaction(client: Client, within: <T>(answer: Prom
     );
   }
 
+  async function execute(statement: Statement): Promise<ResultSet> {
+    if (!first) {
+      const begun = begin(statement);
+      first = begun;
+      return begun;
+    }
+    // A second statement asked for at the same time must find the transaction begun. An error is the first one's to tell.
+    await first.then(noop, noop);
+    try {
+      return await within(transaction!.execute(inStatement(statement)));
+    } catch (error) {
+      throw asBusy(error);
+    }
+  }
+
   return {
-    async execute(statement: Statement): Promise<ResultSet> {
-      if (!first) {
-        const begun = begin(statement);
-        first = begun;
-        return begun;
-      }
-      // A second statement asked for at the same time must find the transaction begun. An error is the first one's to tell.
-      await first.then(noop, noop);
+    execute,
+    async each(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+      if (rows.length === 0) return;
+      await execute({ sql, args: rows[0]! });
       try {
-        return await within(transaction!.execute(inStatement(statement)));
+        for (let start = 1; start < rows.length; start += ROWS_A_REQUEST) await within(transaction!.batch(rows.slice(start, start + ROWS_A_REQUEST).map((args) => inStatement({ sql, args }))));
       } catch (error) {
         throw asBusy(error);
       }

@@ -78,6 +78,26 @@ describe.each(DATABASE_KINDS)("a database on %s", (kind) => {
       expect(await db.transact(() => Promise.resolve(5))).toBe(5);
     });
 
+    test("runs one statement for many rows, in order, as its first statement and later; a row that fails takes the transaction back", async () => {
+      const [first, second, taken] = [newId(), newId(), newId()];
+      const rows = (name: string, count: number) => Array.from({ length: count }, (_, n) => [`${name} ${n}`, n]);
+      const insert = "INSERT INTO numbers (name, n) VALUES (?, ?)";
+      const stored = (name: string) => db.all<{ n: number }>("SELECT n FROM numbers WHERE name LIKE ? || ' %' ORDER BY rowid", [name]);
+      let kept: Tx | undefined;
+      await db.transact(async (tx) => {
+        kept = tx;
+        await tx.each(insert, []);
+        await tx.each(insert, rows(first, 1_100));
+        await tx.each(`${insert} RETURNING n`, rows(second, 1));
+      });
+      expect((await stored(first)).map(({ n }) => n)).toEqual(Array.from({ length: 1_100 }, (_, n) => n));
+      expect(await stored(second)).toEqual([{ n: 0 }]);
+      await expect(kept!.each(insert, rows(taken, 1))).rejects.toThrow(TransactionMisuseError);
+      const doubled = [...rows(taken, 1_000), ...rows(taken, 1)];
+      await expect(db.transact((tx) => tx.each(insert, doubled))).rejects.toThrow(/UNIQUE/);
+      expect(await stored(taken)).toEqual([]);
+    });
+
     test("runs statements asked for at once in the order of asking", async () => {
       const name = newId();
       await db.transact(async (tx) => {

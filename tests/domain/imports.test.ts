@@ -12,9 +12,10 @@ import { StorageError } from "#app/domain/images/storage.server.ts";
 import { exportedLines } from "#app/domain/imports/export.server.ts";
 import type { FileSources } from "#app/domain/imports/files.server.ts";
 import { finishImport } from "#app/domain/imports/finish.server.ts";
-import { importLines, standingOf, type SkippedLine } from "#app/domain/imports/import.server.ts";
+import { importLines, standingOf } from "#app/domain/imports/import.server.ts";
 import { LineRefused, MAX_LINE_BYTES, parseLine } from "#app/domain/imports/line.ts";
 import { Places } from "#app/domain/imports/places.server.ts";
+import { readLines, type SkippedLine } from "#app/domain/imports/read.ts";
 import { newId } from "#app/domain/ids.ts";
 import { createRoom } from "#app/domain/rooms/commands.server.ts";
 import { logHead } from "#db/outbox/log.ts";
@@ -89,7 +90,7 @@ describe.each(["better-sqlite3", "libsql-ws"] as const)("an import on %s", (kind
     let standing = { bytes: 0, lines: 0, imported: 0, repeated: 0, skipped: 0 };
     for (let start = 0; start < lines.length; start += perChunk) {
       const raw = lines.slice(start, start + perChunk).map((each, index) => ({ number: start + index + 1, text: typeof each === "string" ? each : JSON.stringify(each) }));
-      standing = await importLines(ctx, places, { file: "f", lines: raw, upTo: start + perChunk, before: standing, sources, onSkipped: (some) => skipped.push(...some) });
+      standing = await importLines(ctx, places, { file: "f", read: readLines(raw, ctx.now()), upTo: start + perChunk, before: standing, sources, onSkipped: (some) => skipped.push(...some) });
       expect(await standingOf(ctx.db, "f")).toEqual(standing);
     }
     await finishImport(ctx, "f", standing.imported > 0);
@@ -292,7 +293,7 @@ describe.each(["better-sqlite3", "libsql-ws"] as const)("an import on %s", (kind
       await put("good", "good");
       const lines = [{ number: 1, text: JSON.stringify(line("f1", "ada@x.test", { to: "bo@x.test" }, 1, { files: ["good"] })) }];
       const before = await standingOf(ctx.db, "f");
-      const chunk = { file: "f", lines, upTo: 1, before, sources, onSkipped: () => {} };
+      const chunk = { file: "f", read: readLines(lines, ctx.now()), upTo: 1, before, sources, onSkipped: () => {} };
       const away = { ...sources.storage, put: () => Promise.reject(new StorageError("away")) };
       await expect(importLines(ctx, new Places(ctx), { ...chunk, sources: { ...sources, storage: away } })).rejects.toThrow(StorageError);
       expect([await stored(), await readdir(sources.arrivals), await ctx.db.all("SELECT id FROM messages"), await standingOf(ctx.db, "f")]).toEqual([0, [], [], before]);

@@ -10,25 +10,28 @@ import path from "node:path";
 import { arrivalFolder, openStorage } from "#app/domain/images/storage.server.ts";
 import type { FileSources } from "#app/domain/imports/files.server.ts";
 import { finishImport } from "#app/domain/imports/finish.server.ts";
-import { importLines, standingOf, type RawLine, type SkippedLine, type Standing } from "#app/domain/imports/import.server.ts";
-import { MAX_LINE_BYTES } from "#app/domain/imports/line.ts";
+import { importLines, standingOf, type Standing } from "#app/domain/imports/import.server.ts";
 import { Places } from "#app/domain/imports/places.server.ts";
+import type { SkippedLine } from "#app/domain/imports/read.ts";
 import type { Context } from "#app/domain/context.ts";
 import { newId } from "#app/domain/ids.ts";
 import { migrationState } from "#db/migrate.ts";
 import { fileArguments } from "./arguments.ts";
 import { command, CommandError } from "./command.ts";
 import { progressOn } from "./progress.ts";
-import { linesOf } from "./read-lines.ts";
+import { readAhead } from "./read-ahead.ts";
 
+/** Beside this file in the build. */
+const READER = new URL("import-reader.js", import.meta.url);
 /**
- * In one transaction: lines of many chats touch a page each, and the more of them share a commit the fewer times such a page
- * is written. Some 100 ms, on slow machines 400, for which senders wait at most.
+ * How many lines one transaction holds. Lines of many chats touch a page each, and the more of them share a commit the fewer
+ * times such a page is written; but senders wait for the lock meanwhile. So there are as many as the machine writes in
+ * half a second. A server, which ends long transactions and is asked over a network, gets no more than the first time.
  */
-const LINES_AT_ONCE = 5_000;
-/** Decoding takes a while: of lines that name files so many are one transaction, so that little is done again after a kill. */
-const FILES_AT_ONCE = 50;
-const NAMES_FILES = /"files"/;
+const AIM_MS = 500;
+const LINES_AT_FIRST = 5_000;
+const FEWEST_LINES = 500;
+const MOST_LINES = 40_000;
 const SIGNATURE_BYTES = 64 * 1024;
 const SKIPPED_MODE = 0o600;
 const EXIT_SKIPPED = 2;
@@ -66,32 +69,18 @@ interface Source {
 
 async function importFile(ctx: Context, { file, size, signature, from, report, sources }: Source, { progress }: Pick<ReturnType<typeof progressOn>, "progress">): Promise<Standing> {
   const places = new Places(ctx);
+  const mostLines = ctx.db.kind === "libsql-server" ? LINES_AT_FIRST : MOST_LINES;
   const startedAt = performance.now();
   let standing = from;
-  let number = from.lines;
-  let waiting: RawLine[] = [];
-  let withFiles = 0;
-  let upTo = from.bytes;
-
-  async function flush() {
-    if (waiting.length === 0) return;
-    standing = await importLines(ctx, places, { file: signature, lines: waiting, upTo, before: standing, sources, onSkipped: report.add });
-    waiting = [];
-    withFiles = 0;
-    const rate = Math.round((standing.lines - from.lines) / ((performance.now() - startedAt) / 1_000));
+  let atOnce = LINES_AT_FIRST;
+  for await (const { read, upTo } of readAhead(READER, { file, from }, () => atOnce)) {
+    const before = performance.now();
+    standing = await importLines(ctx, places, { file: signature, read, upTo, before: standing, sources, onSkipped: report.add });
+    const now = performance.now();
+    atOnce = Math.round(Math.min(mostLines, Math.max(FEWEST_LINES, (read.count * AIM_MS) / (now - before))));
+    const rate = Math.round((standing.lines - from.lines) / ((now - startedAt) / 1_000));
     progress(size === 0 ? 1 : upTo / size, `${standing.lines} lines, ${rate}/s${standing.skipped > 0 ? `, ${standing.skipped} left out` : ""}`);
   }
-
-  for await (const lines of linesOf(file, from.bytes, MAX_LINE_BYTES)) {
-    for (const { text, end, tooLong } of lines) {
-      number += 1;
-      waiting.push({ number, text: tooLong ? null : text });
-      upTo = end;
-      if (!tooLong && NAMES_FILES.test(text)) withFiles += 1;
-      if (waiting.length >= LINES_AT_ONCE || withFiles >= FILES_AT_ONCE) await flush();
-    }
-  }
-  await flush();
   return standing;
 }
 

@@ -6,10 +6,13 @@ import type { Context } from "#app/domain/context.ts";
 /** So many conversations in one transaction: senders wait for no more than that. */
 const CONVERSATIONS_AT_ONCE = 100;
 
-/** A scan of all messages, once an import. Times of one conversation that go back say that older messages came after newer ones. */
+/**
+ * A scan of all messages, once an import: in the order of the file, and sorted then, since by the index each row would be
+ * looked up on a page of its own (4.8 against 3.4 s of work for a million). Times of one conversation that go back say that older messages came after newer ones.
+ */
 const IMPORTED = `
   SELECT conversation_id AS id, max(goes_back) AS goesBack, max(imported_read_at) > 0 AS hasRead
-  FROM (SELECT conversation_id, imported_read_at, created_at < lag(created_at) OVER (PARTITION BY conversation_id ORDER BY seq) AS goes_back FROM messages)
+  FROM (SELECT conversation_id, imported_read_at, created_at < lag(created_at) OVER (PARTITION BY conversation_id ORDER BY seq) AS goes_back FROM messages NOT INDEXED)
   GROUP BY conversation_id HAVING count(imported_read_at) > 0`;
 
 /** Negative first: two rows never have one number. */

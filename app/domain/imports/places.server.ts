@@ -19,28 +19,32 @@ export class Places {
   #direct = new Map<string, string>();
   #rooms = new Map<string, string>();
   #members = new Set<string>();
+  /** As lines name them: by sender, and by the other or the room. */
+  #wroteTo = new Map<string, Map<string, Place>>();
+  #wroteIn = new Map<string, Map<string, Place>>();
 
   constructor(private readonly ctx: Context) {}
 
   forget() {
-    for (const known of [this.#people, this.#direct, this.#rooms, this.#members]) known.clear();
+    for (const known of [this.#people, this.#direct, this.#rooms, this.#members, this.#wroteTo, this.#wroteIn]) known.clear();
   }
 
   /** Of a line whose people and place have come before, as of nearly all: without waiting for anything. */
   known({ from, to, room }: ImportLine): Place | null {
-    const senderId = this.#people.get(from);
-    if (senderId === undefined) return null;
-    if (to === null) {
-      const roomId = this.#rooms.get(room!);
-      return roomId !== undefined && this.#members.has(memberKey(roomId, senderId)) ? { senderId, conversationId: roomId } : null;
-    }
-    const otherId = this.#people.get(to);
-    const chatId = otherId === undefined ? undefined : this.#direct.get(directKey(senderId, otherId));
-    return chatId === undefined ? null : { senderId, conversationId: chatId };
+    return (to === null ? this.#wroteIn : this.#wroteTo).get(from)?.get(to ?? room!) ?? null;
   }
 
   /** @throws LineRefused where it cannot be told who or where */
-  async of(tx: Queries, { from, to, room, createdAt }: ImportLine): Promise<Place> {
+  async of(tx: Queries, line: ImportLine): Promise<Place> {
+    const { from, to, room } = line;
+    const place = await this.#find(tx, line);
+    const all = to === null ? this.#wroteIn : this.#wroteTo;
+    const own = all.get(from) ?? new Map<string, Place>();
+    all.set(from, own.set(to ?? room!, place));
+    return place;
+  }
+
+  async #find(tx: Queries, { from, to, room, createdAt }: ImportLine): Promise<Place> {
     const senderId = await this.#person(tx, from, "from");
     if (to === null) return { senderId, conversationId: await this.#room(tx, room!, senderId, createdAt) };
     const otherId = await this.#person(tx, to, "to");
