@@ -16,14 +16,19 @@ import { importLines, standingOf } from "#app/domain/imports/import.server.ts";
 import { LineRefused, MAX_LINE_BYTES, parseLine } from "#app/domain/imports/line.ts";
 import { Places } from "#app/domain/imports/places.server.ts";
 import { readLines, type SkippedLine } from "#app/domain/imports/read.ts";
+import { Written } from "#app/domain/imports/written.ts";
 import { newId } from "#app/domain/ids.ts";
 import { createRoom } from "#app/domain/rooms/commands.server.ts";
 import { logHead } from "#db/outbox/log.ts";
 import { syncEvents } from "#db/outbox/sync.ts";
 import { contextOver, person } from "./people.ts";
 import { dataFolder } from "#tests/support/data-folder.ts";
+import { DatabaseBusyError } from "#db/database.ts";
+import { seeded } from "#tests/realtime/seeded.ts";
 import { testDatabase, type TestDatabase } from "#tests/support/database.ts";
 
+const SEED = Number(process.env["SEED"] || Math.floor(Math.random() * 2 ** 20));
+const seeds = (count: number) => Array.from({ length: count }, (_, index) => SEED + index);
 const START = Date.UTC(2026, 0, 1);
 const at = (minute: number) => new Date(START + minute * 60_000).toISOString();
 const line = (id: string, from: string, where: { to: string } | { room: string }, minute: number, more: object = {}) => ({ id, from, ...where, body: `text ${id}`, createdAt: at(minute), ...more });
@@ -84,16 +89,17 @@ describe.each(["better-sqlite3", "libsql-ws"] as const)("an import on %s", (kind
   });
 
   /** Some lines at once, `perChunk` in a transaction, as the command does it. */
-  async function imported(lines: readonly unknown[], perChunk = 3) {
+  async function imported(lines: readonly unknown[], perChunk = 3, goesOn = false) {
+    const written = new Written();
     const places = new Places(ctx);
     const skipped: SkippedLine[] = [];
     let standing = { bytes: 0, lines: 0, imported: 0, repeated: 0, skipped: 0 };
     for (let start = 0; start < lines.length; start += perChunk) {
       const raw = lines.slice(start, start + perChunk).map((each, index) => ({ number: start + index + 1, text: typeof each === "string" ? each : JSON.stringify(each) }));
-      standing = await importLines(ctx, places, { file: "f", read: readLines(raw, ctx.now()), upTo: start + perChunk, before: standing, sources, onSkipped: (some) => skipped.push(...some) });
+      standing = await importLines(ctx, places, { file: "f", read: readLines(raw, ctx.now()), upTo: start + perChunk, before: standing, sources, written, onSkipped: (some) => skipped.push(...some) });
       expect(await standingOf(ctx.db, "f")).toEqual(standing);
     }
-    await finishImport(ctx, "f", standing.imported > 0);
+    await finishImport(ctx, "f", goesOn ? null : written);
     return { ...standing, skippedLines: skipped };
   }
   const exported = () =>
@@ -179,14 +185,14 @@ describe.each(["better-sqlite3", "libsql-ws"] as const)("an import on %s", (kind
     expect(count).toBe(1);
   });
 
-  test("older messages come before those that are there: numbers, positions and the log follow; what is read stays read", async () => {
+  test.each([false, true])("older messages come before those that are there: numbers, positions and the log follow; what is read stays read (going on from another run: %s)", async (goesOn) => {
     const [ada, bo] = [await person(ctx, "Ada"), await person(ctx, "Bo")];
     const { conversationId } = await openDirect(ctx, ada, { userId: bo.userId });
     const sent = [];
     for (const body of ["one", "two", "three"]) sent.push((await sendMessage(ctx, ada, { conversationId, clientId: newId(), body })).message);
     await markRead(ctx, bo, { conversationId, upTo: sent[1]!.id });
     const native = [4, 3, 1, 2].map((minute) => ({ ...line(`old${minute}`, ada.email!, { to: bo.email! }, minute), readAt: at(minute + 1) }));
-    await imported(native);
+    await imported(native, 3, goesOn);
     expect(await ctx.db.all("SELECT id, seq FROM messages ORDER BY seq")).toEqual([...[1, 2, 3, 4].map((n) => ({ id: `old${n}`, seq: n })), ...sent.map(({ id }, index) => ({ id, seq: 5 + index }))]);
     expect(await ctx.db.all("SELECT last_seq AS lastSeq, last_message_at AS lastAt FROM conversations")).toEqual([{ lastSeq: 7, lastAt: ctx.now() }]);
     expect((await conversationsOf(ctx, bo))[0]).toMatchObject({ unread: 1, lastMessage: { id: sent[2]!.id } });
@@ -198,6 +204,40 @@ describe.each(["better-sqlite3", "libsql-ws"] as const)("an import on %s", (kind
     expect(next.message.seq).toBe(8);
     const lines = (await exported()).trim().split("\n").map((text) => JSON.parse(text) as { id: string; readAt?: string });
     expect(lines.map(({ id, readAt }) => [id, readAt])).toEqual([...sent.map(({ id }) => [id, new Date(ctx.now()).toISOString()]), ...native.map(({ id, readAt }) => [id, readAt]), [next.message.id, undefined]]);
+  });
+
+  test.each(seeds(kind === "better-sqlite3" ? 8 : 2))("in any order, between messages sent here, tried again (seed %i): the numbers follow the times, and a look at every row finds nothing left to do", async (seed) => {
+    const random = seeded(seed);
+    const below = (count: number) => Math.floor(random() * count);
+    const people = [await person(ctx, "Ada"), await person(ctx, "Bo"), await person(ctx, "Cy")];
+    const { conversationId } = await openDirect(ctx, people[0]!, { userId: people[1]!.userId });
+    const written = new Written();
+    const places = new Places(ctx);
+    let standing = await standingOf(ctx.db, "f");
+    for (let chunk = 0; chunk < 6; chunk++) {
+      if (below(2) === 0) await sendMessage(ctx, people[below(2)]!, { conversationId, clientId: newId(), body: "sent here" });
+      const raw = Array.from({ length: 1 + below(8) }, (_, index) => {
+        const [from, to] = [below(3), 1 + below(2)];
+        const minute = below(2) === 0 ? chunk * 10 + index : below(60);
+        return { number: standing.lines + index + 1, text: JSON.stringify(line(`r${chunk}-${index}`, people[from]!.email!, { to: people[(from + to) % 3]!.email! }, minute, below(2) === 0 ? { readAt: at(minute + 1) } : {})) };
+      });
+      const given = { file: "f", read: readLines(raw, ctx.now()), upTo: chunk + 1, before: standing, sources, written, onSkipped: () => {} };
+      let refused = below(3) === 0;
+      const transact: typeof ctx.db.transact = (fn) =>
+        ctx.db.transact(async (tx) => {
+          const value = await fn(tx);
+          if (!refused) return value;
+          refused = false;
+          throw new DatabaseBusyError("taken back");
+        });
+      standing = await importLines({ ...ctx, db: { ...ctx.db, transact } }, places, given);
+    }
+    await finishImport(ctx, "f", written);
+    const all = async () => [await ctx.db.all("SELECT id, conversation_id, seq FROM messages ORDER BY id"), await ctx.db.all("SELECT conversation_id, user_id, read_seq, read_at FROM conversation_members ORDER BY 1, 2")];
+    const left = await all();
+    expect(await ctx.db.all("SELECT count(*) AS back FROM messages a JOIN messages b ON b.conversation_id = a.conversation_id AND b.seq > a.seq AND b.created_at < a.created_at WHERE a.conversation_id IN (SELECT conversation_id FROM messages WHERE imported_read_at IS NOT NULL)")).toEqual([{ back: 0 }]);
+    await finishImport(ctx, "f", null);
+    expect(await all()).toEqual(left);
   });
 
   describe("with files", () => {
@@ -293,7 +333,7 @@ describe.each(["better-sqlite3", "libsql-ws"] as const)("an import on %s", (kind
       await put("good", "good");
       const lines = [{ number: 1, text: JSON.stringify(line("f1", "ada@x.test", { to: "bo@x.test" }, 1, { files: ["good"] })) }];
       const before = await standingOf(ctx.db, "f");
-      const chunk = { file: "f", read: readLines(lines, ctx.now()), upTo: 1, before, sources, onSkipped: () => {} };
+      const chunk = { file: "f", read: readLines(lines, ctx.now()), upTo: 1, before, sources, written: new Written(), onSkipped: () => {} };
       const away = { ...sources.storage, put: () => Promise.reject(new StorageError("away")) };
       await expect(importLines(ctx, new Places(ctx), { ...chunk, sources: { ...sources, storage: away } })).rejects.toThrow(StorageError);
       expect([await stored(), await readdir(sources.arrivals), await ctx.db.all("SELECT id FROM messages"), await standingOf(ctx.db, "f")]).toEqual([0, [], [], before]);

@@ -7,6 +7,8 @@ import { fileStorage } from "#app/domain/images/file-storage.server.ts";
 import { finishImport } from "#app/domain/imports/finish.server.ts";
 import { importLines, standingOf } from "#app/domain/imports/import.server.ts";
 import { Places } from "#app/domain/imports/places.server.ts";
+import { readLines } from "#app/domain/imports/read.ts";
+import { Written } from "#app/domain/imports/written.ts";
 import { createRoom, inviteToRoom, leaveRoom, removeMember } from "#app/domain/rooms/commands.server.ts";
 import { excerptOf } from "#app/domain/search/excerpt.ts";
 import { fold, isFound, marksIn, wordsIn } from "#app/domain/search/fold.ts";
@@ -150,10 +152,12 @@ describe.each<DatabaseKind>(["better-sqlite3", "libsql-file", "libsql-http"])("o
     // Whole seconds, ids against the order, several at a time, two files, older ones last.
     const line = (number: number, second: number) => JSON.stringify({ id: `old-${round}-${99 - number}`, from: amal!.userId, to: badr!.userId, body: `walrus ${number}`, createdAt: start + second * 1_000 });
     const importOf = async (file: string, texts: string[]) => {
-      await importLines(ctx, new Places(ctx), { file, lines: texts.map((text, index) => ({ number: index + 1, text })), upTo: 1, before: await standingOf(ctx.db, file), sources: NO_FILES, onSkipped: () => {} });
+      const written = new Written();
+      const read = readLines(texts.map((text, index) => ({ number: index + 1, text })), ctx.now());
+      await importLines(ctx, new Places(ctx), { file, read, upTo: 1, before: await standingOf(ctx.db, file), sources: NO_FILES, written, onSkipped: () => {} });
       // As the worker does beside a running import.
       while ((await indexMessages(ctx, 4)) === 4);
-      await finishImport(ctx, file, true);
+      await finishImport(ctx, file, written);
     };
     await importOf(`newer-${round}`, Array.from({ length: 30 }, (_, index) => line(index + 20, 60 + Math.floor(index / 10))));
     await importOf(`older-${round}`, Array.from({ length: 15 }, (_, index) => line(index + 1, Math.floor(index / 10))));

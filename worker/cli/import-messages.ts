@@ -13,6 +13,7 @@ import { finishImport } from "#app/domain/imports/finish.server.ts";
 import { importLines, standingOf, type Standing } from "#app/domain/imports/import.server.ts";
 import { Places } from "#app/domain/imports/places.server.ts";
 import type { SkippedLine } from "#app/domain/imports/read.ts";
+import { Written } from "#app/domain/imports/written.ts";
 import type { Context } from "#app/domain/context.ts";
 import { newId } from "#app/domain/ids.ts";
 import { migrationState } from "#db/migrate.ts";
@@ -26,9 +27,9 @@ const READER = new URL("import-reader.js", import.meta.url);
 /**
  * How many lines one transaction holds. Lines of many chats touch a page each, and the more of them share a commit the fewer
  * times such a page is written; but senders wait for the lock meanwhile. So there are as many as the machine writes in
- * half a second. A server, which ends long transactions and is asked over a network, gets no more than the first time.
+ * 0.8 s. A server, which ends long transactions and is asked over a network, gets no more than the first time.
  */
-const AIM_MS = 500;
+const AIM_MS = 800;
 const LINES_AT_FIRST = 5_000;
 const FEWEST_LINES = 500;
 const MOST_LINES = 40_000;
@@ -47,12 +48,13 @@ await command("import", async (db, settings) => {
   const from = await standingOf(db, signature);
   if (from.lines > 0) process.stderr.write(`going on behind line ${from.lines}\n`);
   const report = skippedReport(`${file}.skipped`, from.lines);
+  const written = new Written();
   steps.begin("importing");
   const arrivals = await mkdtemp(path.join(await arrivalFolder(settings.uploads), "import-"));
   const sources: FileSources = { folder: path.dirname(await realpath(file)), arrivals, storage: openStorage(settings.uploads) };
-  const done = await importFile(ctx, { file, size, signature, from, report, sources }, steps).finally(() => rm(arrivals, { recursive: true, force: true }));
+  const done = await importFile(ctx, { file, size, signature, from, report, sources, written }, steps).finally(() => rm(arrivals, { recursive: true, force: true }));
   steps.begin("putting in order");
-  await finishImport(ctx, signature, done.imported > 0, steps.progress);
+  await finishImport(ctx, signature, from.lines > 0 && done.imported > 0 ? null : written, steps.progress);
   steps.end();
   process.stdout.write(`${done.lines} lines: ${done.imported} imported, ${done.repeated} there before, ${done.skipped} left out${done.skipped > 0 ? ` (see ${report.file})` : ""}\n`);
   return done.skipped > 0 ? EXIT_SKIPPED : 0;
@@ -65,9 +67,10 @@ interface Source {
   from: Standing;
   report: ReturnType<typeof skippedReport>;
   sources: FileSources;
+  written: Written;
 }
 
-async function importFile(ctx: Context, { file, size, signature, from, report, sources }: Source, { progress }: Pick<ReturnType<typeof progressOn>, "progress">): Promise<Standing> {
+async function importFile(ctx: Context, { file, size, signature, from, report, sources, written }: Source, { progress }: Pick<ReturnType<typeof progressOn>, "progress">): Promise<Standing> {
   const places = new Places(ctx);
   const mostLines = ctx.db.kind === "libsql-server" ? LINES_AT_FIRST : MOST_LINES;
   const startedAt = performance.now();
@@ -75,7 +78,7 @@ async function importFile(ctx: Context, { file, size, signature, from, report, s
   let atOnce = LINES_AT_FIRST;
   for await (const { read, upTo } of readAhead(READER, { file, from }, () => atOnce)) {
     const before = performance.now();
-    standing = await importLines(ctx, places, { file: signature, read, upTo, before: standing, sources, onSkipped: report.add });
+    standing = await importLines(ctx, places, { file: signature, read, upTo, before: standing, sources, written, onSkipped: report.add });
     const now = performance.now();
     atOnce = Math.round(Math.min(mostLines, Math.max(FEWEST_LINES, (read.count * AIM_MS) / (now - before))));
     const rate = Math.round((standing.lines - from.lines) / ((now - startedAt) / 1_000));

@@ -2,18 +2,30 @@
 import type { Queries } from "#db/database.ts";
 import { startNewEpoch } from "#db/outbox/log.ts";
 import type { Context } from "#app/domain/context.ts";
+import type { Written } from "./written.ts";
 
 /** So many conversations in one transaction: senders wait for no more than that. */
 const CONVERSATIONS_AT_ONCE = 100;
 
 /**
- * A scan of all messages, once an import: in the order of the file, and sorted then, since by the index each row would be
- * looked up on a page of its own (4.8 against 3.4 s of work for a million). Times of one conversation that go back say that older messages came after newer ones.
+ * A scan of all messages, once an import that goes on from another: in the order of the file, and sorted then, since by the index each row would be
+ * looked up on a page of its own (4.8 against 3.4 s of work for a million). Times of one conversation that go back say that
+ * older messages came after newer ones.
  */
-const IMPORTED = `
+const imported = (from: string) => `
   SELECT conversation_id AS id, max(goes_back) AS goesBack, max(imported_read_at) > 0 AS hasRead
-  FROM (SELECT conversation_id, imported_read_at, created_at < lag(created_at) OVER (PARTITION BY conversation_id ORDER BY seq) AS goes_back FROM messages NOT INDEXED)
+  FROM (SELECT conversation_id, imported_read_at, created_at < lag(created_at) OVER (PARTITION BY conversation_id ORDER BY seq) AS goes_back FROM ${from})
   GROUP BY conversation_id HAVING count(imported_read_at) > 0`;
+const ALL_IMPORTED = imported("messages NOT INDEXED");
+/** Index: messages_conversation_seq. */
+const ONE_IMPORTED = imported("messages WHERE conversation_id = ?");
+
+interface Imported {
+  id: string;
+  /** Null where there is only one message. */
+  goesBack: number | null;
+  hasRead: number;
+}
 
 /** Negative first: two rows never have one number. */
 const NUMBERED = "SELECT id, seq, row_number() OVER (ORDER BY created_at, seq) AS number FROM messages WHERE conversation_id = ?";
@@ -47,16 +59,18 @@ const ADVANCE_READERS = `
 
 /**
  * @param file as `importLines` has it
- * @param changed whether this run, or one that it goes on from, brought anything in
+ * @param written what this run brought; null where it goes on from another, which may have brought something, too
  * @param onProgress told which share of the conversations is done, 0 to 1
  */
-export async function finishImport(ctx: Context, file: string, changed: boolean, onProgress: (share: number) => void = () => undefined): Promise<void> {
-  const conversations = changed ? await ctx.db.all<{ id: string; goesBack: number | null; hasRead: number }>(IMPORTED) : [];
+export async function finishImport(ctx: Context, file: string, written: Written | null, onProgress: (share: number) => void = () => undefined): Promise<void> {
+  const conversations = written ? written.all() : await ctx.db.all<Imported>(ALL_IMPORTED);
   for (let start = 0; start < conversations.length; start += CONVERSATIONS_AT_ONCE) {
     await ctx.db.transact(async (tx) => {
-      for (const { id, goesBack, hasRead } of conversations.slice(start, start + CONVERSATIONS_AT_ONCE)) {
-        if (goesBack) await renumber(tx, id);
-        if (hasRead) await tx.all(ADVANCE_READERS, [id]);
+      for (const conversation of conversations.slice(start, start + CONVERSATIONS_AT_ONCE)) {
+        const { id } = conversation;
+        const [found] = written && conversation.goesBack === null ? await tx.all<Imported>(ONE_IMPORTED, [id]) : [conversation];
+        if (found?.goesBack) await renumber(tx, id);
+        if (found?.hasRead) await tx.all(ADVANCE_READERS, [id]);
       }
     });
     onProgress((start + CONVERSATIONS_AT_ONCE) / conversations.length);
@@ -64,7 +78,7 @@ export async function finishImport(ctx: Context, file: string, changed: boolean,
   await ctx.db.transact(async (tx) => {
     await tx.all("UPDATE message_imports SET finished_at = ? WHERE file = ?", [ctx.now(), file]);
     // Open browsers know nothing of the new rows: no event tells of them.
-    if (changed) await startNewEpoch(tx);
+    if (conversations.length > 0) await startNewEpoch(tx);
   });
 }
 

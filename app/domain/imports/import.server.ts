@@ -8,6 +8,7 @@ import { attachmentsOfImported, insertImported, removeImported, type Stored } fr
 import { storeFiles, type FileSources } from "./files.server.ts";
 import type { ImportLine } from "./line.ts";
 import type { Place, Places } from "./places.server.ts";
+import type { Written } from "./written.ts";
 import { skippedLine, type NumberedLine, type ReadLines, type SkippedLine } from "./read.ts";
 
 export interface Standing {
@@ -39,6 +40,8 @@ interface Chunk {
   upTo: number;
   before: Standing;
   sources: FileSources;
+  /** Told of each message; for `finishImport`. */
+  written: Written;
   /** Told before the commit, and again where that is tried again: what is committed has been told, whenever the process dies. */
   onSkipped: (skipped: readonly SkippedLine[]) => void;
 }
@@ -47,12 +50,12 @@ interface Chunk {
  * Imports some lines. The same again changes nothing. A line that has files is imported with all of them or left out.
  * @throws StorageError; what stands then is what stood before
  */
-export async function importLines(ctx: Context, places: Places, { file, read: given, upTo, before, sources, onSkipped }: Chunk): Promise<Standing> {
+export async function importLines(ctx: Context, places: Places, { file, read: given, upTo, before, sources, written, onSkipped }: Chunk): Promise<Standing> {
   const { brought, ...read } = await bringFiles(ctx, sources, given);
   for (let tries = 1; ; tries++) {
     try {
       const { standing, withFiles } = await ctx.db.transact(async (tx) => {
-        const { imported, withFiles, repeated, skipped } = await write(tx, places, read, brought);
+        const { imported, withFiles, repeated, skipped } = await write(tx, places, read, brought, written);
         const standing: Standing = { bytes: upTo, lines: before.lines + given.count, imported: before.imported + imported, repeated: before.repeated + repeated, skipped: before.skipped + skipped.length };
         await tx.all(NOTE, [file, standing.bytes, standing.lines, standing.imported, standing.repeated, standing.skipped, ctx.now()]);
         onSkipped(skipped);
@@ -114,7 +117,7 @@ async function bringFiles(ctx: Context, sources: FileSources, read: Writable): P
 
 const NO_FILES: readonly Stored[] = [];
 
-async function write(tx: Tx, places: Places, read: Writable, brought: ReadonlyMap<number, Stored[]>) {
+async function write(tx: Tx, places: Places, read: Writable, brought: ReadonlyMap<number, Stored[]>, written: Written) {
   const skipped = [...read.skipped];
   const known = await knownOf(tx, read.lines);
   const fresh: Placed[] = [];
@@ -134,18 +137,19 @@ async function write(tx: Tx, places: Places, read: Writable, brought: ReadonlyMa
     } else if (same.senderId === place.senderId && same.conversationId === place.conversationId) repeated++;
     else skipped.push({ line: line.number, reason: "id: another message has it" });
   }
-  await insert(tx, fresh);
+  await insert(tx, fresh, written);
   const withFiles = fresh.filter(({ stored }) => stored.length > 0);
   await insertImported(tx, withFiles.map(({ line, ...rest }) => ({ id: line.id, createdAt: line.createdAt, ...rest })));
   return { imported: fresh.length, withFiles: new Set(withFiles.map(({ line }) => line.number)), repeated, skipped: skipped.sort((a, b) => a.line - b.line) };
 }
 
-async function insert(tx: Tx, lines: readonly Placed[]): Promise<void> {
+async function insert(tx: Tx, lines: readonly Placed[], written: Written): Promise<void> {
   if (lines.length === 0) return;
   const ids = JSON.stringify([...new Set(lines.map(({ conversationId }) => conversationId))]);
   const last = new Map((await tx.all<{ id: string; lastSeq: number; lastAt: number }>(LAST, [ids])).map((row) => [row.id, row]));
   const rows = lines.map(({ line, senderId, conversationId, stored }): SqlValue[] => {
     const conversation = last.get(conversationId)!;
+    written.add(conversation, line.createdAt, line.readAt);
     conversation.lastSeq += 1;
     conversation.lastAt = Math.max(conversation.lastAt, line.createdAt);
     const attachments = attachmentsOfImported(stored);
