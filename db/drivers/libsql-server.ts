@@ -86,9 +86,9 @@ export async function connectLibsqlServer(url: string, options: OpenOptions): Pr
                 return transaction.execute(statement);
               }),
               {
-                each: (sql: string, rows: readonly (readonly SqlValue[])[]) => {
+                each: async (sql: string, rows: readonly (readonly SqlValue[])[]) => {
                   assertOpen(state);
-                  return transaction.each(sql, rows);
+                  await transaction.each(sql, rows);
                 },
               },
             ),

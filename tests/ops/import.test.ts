@@ -106,7 +106,7 @@ async function everyMessageIsFound(db: Database) {
   await db.batch([{ sql: "INSERT INTO message_words (message_words, rank) VALUES ('integrity-check', 1)" }]);
   for (let some = 0; some < 100; some++) {
     const n = 11 + Math.floor(random() * 9_000);
-    const found = await db.all<{ id: string }>("SELECT s.message_id AS id FROM message_words w JOIN message_search s ON s.id = w.rowid WHERE w.words MATCH ?", [`"${n}"`]);
+    const found = await db.all<{ id: string }>("SELECT s.message_id AS id FROM message_words JOIN message_search s ON s.id = message_words.rowid WHERE message_words MATCH ?", [`"${n}"`]);
     expect(found).toContainEqual({ id: `m${n}` });
   }
   expect(await db.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
