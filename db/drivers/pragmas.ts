@@ -10,9 +10,9 @@ export const READER: Record<string, SqlValue> = { query_only: 1 };
 
 /**
  * For writing in bulk. Rows of many chats in turn touch pages all over the file: with SQLite's 2 MiB each is read and
- * written over and over. 256 MiB of pages (in KiB, negative), and a WAL of 64 MiB (in pages of 4 KiB) before it is emptied.
+ * written over and over. 256 MiB of pages (in KiB, negative), and a WAL of 256 MiB (in pages of 4 KiB) before it is emptied.
  */
-export const BULK: Record<string, SqlValue> = { cache_size: -262_144, wal_autocheckpoint: 16_384 };
+export const BULK: Record<string, SqlValue> = { cache_size: -262_144, wal_autocheckpoint: 65_536 };
 
 /** @throws when a pragma did not hold, naming it: running on would risk acknowledged writes */
 export async function assertPragmas(read: (name: string) => Promise<SqlValue> | SqlValue, besides: Record<string, SqlValue> = {}) {
