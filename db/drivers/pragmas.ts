@@ -10,7 +10,8 @@ export const READER: Record<string, SqlValue> = { query_only: 1 };
 
 /**
  * For writing in bulk. Rows of many chats in turn touch pages all over the file: with SQLite's 2 MiB each is read and
- * written over and over. 256 MiB of pages (in KiB, negative), and a WAL of 256 MiB (in pages of 4 KiB) before it is emptied.
+ * written over and over. 256 MiB of pages (in KiB, negative), and a WAL of 256 MiB (in pages of 4 KiB) before it is emptied:
+ * with 64 a million imported rows waited 20 s for the disk, with 256 it was 11.
  */
 export const BULK: Record<string, SqlValue> = { cache_size: -262_144, wal_autocheckpoint: 65_536 };
 
