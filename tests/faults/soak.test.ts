@@ -205,7 +205,7 @@ test(`${size.seconds} s at ${EVENTS_PER_SECOND} events/s: the WAL, the database,
   });
   expect(delivered).toHaveLength(EVENTS_PER_SECOND * size.seconds);
   expect(await countOf(house.db, "dead")).toBe(0);
-  const stored = (await wholeChat({ origin: house.roost.url, cookie: other.cookie }, chat)).map(({ body }) => body);
+  const stored = (await wholeChat({ origin: house.roost.url, cookie: me.cookie }, chat)).map(({ body }) => body);
   expect(stored.filter((body) => body.startsWith("soak-"))).toEqual(sent);
   await until(() => tab.chat(chat).messages.at(-1)?.body === sent.at(-1), { what: "the last message on the screen" });
 
