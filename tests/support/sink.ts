@@ -31,6 +31,8 @@ export interface HttpSink {
   /** Taken events in order, one entry a channel. */
   taken: { channel: string; name: string; data: string; stamp: EventStamp }[];
   script: (request: SinkRequest) => HttpReply | undefined;
+  /** Told once an answer is handed to the system. */
+  answered: (request: SinkRequest) => void;
   /** Before each answer, in ms. */
   delayMs: number;
   readonly openSockets: number;
@@ -45,6 +47,7 @@ export async function startSink({ port = 0, delayMs = 0 }: { port?: number; dela
     requests: [],
     taken: [],
     script: () => undefined,
+    answered: () => undefined,
     delayMs,
     get openSockets() {
       return sockets.size;
@@ -58,8 +61,9 @@ export async function startSink({ port = 0, delayMs = 0 }: { port?: number; dela
   const server = http.createServer((request, response) => void serve(request, response));
 
   async function serve(request: http.IncomingMessage, response: http.ServerResponse) {
-    let body = "";
-    for await (const chunk of request) body += String(chunk);
+    const body = await bodyOf(request);
+    // Whoever sent it died in the middle.
+    if (body === null) return;
     const url = new URL(request.url ?? "/", "http://sink");
     const received: SinkRequest = { path: url.pathname, events: eventsOf(body), at: performance.now() };
     sink.requests.push(received);
@@ -69,6 +73,7 @@ export async function startSink({ port = 0, delayMs = 0 }: { port?: number; dela
     if (reply === "reset") return void request.socket.destroy();
     if (reply === "hang-in-body") return void response.writeHead(200, { "content-type": "application/json", "content-length": "100" }).write("{");
     if (!reply || (reply.status < 300 && reply.body === undefined)) for (const event of received.events) for (const channel of event.channels) sink.taken.push({ channel, name: event.name, data: event.data, stamp: event.stamp });
+    response.once("finish", () => sink.answered(received));
     response.writeHead(reply?.status ?? 200, { "content-type": "application/json", ...reply?.headers }).end(reply?.body ?? "{}");
   }
 
@@ -80,6 +85,18 @@ export async function startSink({ port = 0, delayMs = 0 }: { port?: number; dela
   await once(server, "listening");
   app.port = (server.address() as AddressInfo).port;
   return sink;
+}
+
+/** Null when the connection broke before its end. */
+async function bodyOf(request: http.IncomingMessage): Promise<string | null> {
+  let body = "";
+  try {
+    for await (const chunk of request) body += String(chunk);
+  } catch (error) {
+    if (request.destroyed) return null;
+    throw error;
+  }
+  return body;
 }
 
 function eventsOf(body: string): SinkEvent[] {
