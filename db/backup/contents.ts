@@ -29,7 +29,11 @@ export function differences(before: Contents, after: Contents): { table: string;
 /** How many problems are named. */
 const MOST_NAMED = 5;
 
-/** `integrity_check` and `foreign_key_check`. @returns what is wrong, in a few words each; empty when all is well */
+/**
+ * `integrity_check` and `foreign_key_check`. `db` must have been opened for it: a connection that has looked at the search
+ * index before calls it corrupt once another process has written (SQLite 3.53 keeps the index's structure for the check).
+ * @returns what is wrong, in a few words each; empty when all is well
+ */
 export async function problemsOf(db: Reads, checks: { integrity: boolean } = { integrity: true }): Promise<string[]> {
   const found = checks.integrity ? (await db.all<{ problem: string }>(`SELECT integrity_check AS problem FROM pragma_integrity_check LIMIT ${MOST_NAMED}`)).map(({ problem }) => problem).filter((problem) => problem !== "ok") : [];
   const orphans = await db.all<{ table: string; parent: string; count: number }>('SELECT "table", parent, count(*) AS count FROM pragma_foreign_key_check GROUP BY 1, 2');

@@ -34,7 +34,11 @@ export async function brokenRules(ask: Ask): Promise<string[]> {
   return broken.map(({ rule, broken }) => `broken ${broken} times: ${rule}`);
 }
 
-/** What SQLite itself finds, in words. `quick`: without comparing indexes with their tables. */
+/**
+ * What SQLite itself finds, in words. `quick`: without comparing indexes with their tables. Over a connection that has
+ * just been opened: one that has looked at the search index before keeps its structure, and calls it corrupt once
+ * another process has written (SQLite 3.53, both checks; a connection that is new finds the same file sound).
+ */
 export async function unsound(ask: Ask, check: "integrity" | "quick"): Promise<string[]> {
   const found = await ask<Record<string, string>>(`PRAGMA ${check}_check(1)`);
   const orphans = await ask<{ table: string }>("PRAGMA foreign_key_check");

@@ -5,6 +5,7 @@ import { outboxFigures } from "#db/outbox/figures.ts";
 import { readLease, RELAY_LEASE } from "#db/outbox/lease.ts";
 import type { HttpReply, HttpSink, SinkRequest } from "#tests/support/sink.ts";
 import { until } from "#tests/support/wait.ts";
+import { SETTLE_WITHIN_MS } from "#worker/relay/settle-queue.ts";
 import type { Arrivals } from "./delivery-oracle.ts";
 import type { Load } from "./crash-load.ts";
 import type { Mortal, Order } from "./mortal.ts";
@@ -14,8 +15,6 @@ export type RelayPoint = (typeof RELAY_POINTS)[number];
 export const APP_POINTS = ["between two statements", "committed, nobody told", "app at any time"] as const;
 export type AppPoint = (typeof APP_POINTS)[number];
 
-/** A result waits at most 20 ms to be written down with others. */
-const BEFORE_SETTLED_MS = 15;
 const ANY_TIME_MS = 400;
 /** So many requests, or statements, go by before one is chosen. */
 const REQUESTS = 6;
@@ -110,7 +109,7 @@ export class Killer {
           };
         });
         await within(answered, "a request to be answered");
-        await pause(random() * BEFORE_SETTLED_MS);
+        await pause(random() * SETTLE_WITHIN_MS);
         return victim.kill();
       }
       case "in the middle of settling": {
