@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Over ten seconds on two slow cores, the slowest first. A name that is out of date costs some seconds, and nothing else. */
 const SLOW = [
   "faults/soak",
+  "faults/crash",
   "conformance/soketi",
   "routes/uploads-s3",
   "worker/relay/processes",
