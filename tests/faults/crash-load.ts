@@ -12,6 +12,7 @@ import { insertUser } from "#app/domain/accounts/commands.server.ts";
 import { startSession } from "#app/domain/accounts/sessions.server.ts";
 import { sessionCookie } from "#app/http/session-cookie.server.ts";
 import type { Database } from "#db/database.ts";
+import { bundled } from "#tests/support/bundle.ts";
 import { until } from "#tests/support/wait.ts";
 import { MESSAGE_EVENTS, type Chat, type FromWriter, type ToWriter, type Unit, type WriterTask } from "./crash-units.ts";
 import { Mortal } from "./mortal.ts";
@@ -62,13 +63,15 @@ export class Load {
   #ticking: NodeJS.Timeout | null = null;
   #sending: Promise<unknown> = Promise.resolve();
 
+  /** @param writer the writers' script */
   private constructor(
     private readonly options: LoadOptions,
+    writer: string,
     private readonly people: readonly Person[],
     private readonly chats: readonly Chat[],
   ) {
     const { env } = options;
-    this.writers = Array.from({ length: WRITERS }, (_, n) => new Mortal(`writer ${n + 1}`, ["--import", "tsx", path.join(import.meta.dirname, "crash-writer.ts")], env));
+    this.writers = Array.from({ length: WRITERS }, (_, n) => new Mortal(`writer ${n + 1}`, [writer], env));
     this.app = new Mortal("app", ["worker/run.mjs", "app"], env);
   }
 
@@ -87,7 +90,7 @@ export class Load {
     const chats: Chat[] = [];
     for (const [n, { viewer }] of people.entries())
       for (const { viewer: other } of people.slice(n + 1)) chats.push({ conversationId: (await openDirect(ctx, viewer, { userId: other.userId })).conversationId, members: [viewer, other] });
-    return new Load(options, people, chats);
+    return new Load(options, await bundled(path.join(import.meta.dirname, "crash-writer.ts")), people, chats);
   }
 
   get processes(): Mortal[] {
