@@ -100,14 +100,18 @@ test("20 texts over 3 chats from two tabs, the browser killed in the middle of t
     for (let turn = 0; turn < 3; turn++) await say(two, 2);
     await until(async () => (await queuedTexts(one)).length === 20, { what: "all to be kept" });
 
+    // Found before it is needed: on a busy machine looking for it takes as long as the replay.
+    const pid = await browserPid(profile);
     gate.delayMs = 150;
     gate.mend();
     const sentSoFar = async () => (await Promise.all(chats.map((id) => stored(id, "#k")))).flat().length;
     await until(async () => (await sentSoFar()) >= 5, { timeout: 30_000, interval: 20, what: "the replay to be under way" });
+    // What comes now comes after the browser's end.
+    gate.delayMs = 3_000;
     // Chromium writes cookies to disk every 30 s: a session that young would die with it, which is not the question here.
     const cookies = await context.cookies();
     const closed = new Promise((resolve) => context.once("close", resolve));
-    process.kill(await browserPid(profile), "SIGKILL");
+    process.kill(pid, "SIGKILL");
     await closed;
     const killedAt = await sentSoFar();
     console.info(`killed with ${killedAt} of 20 stored`);
