@@ -186,7 +186,7 @@ test(`${size.seconds} s at ${EVENTS_PER_SECOND} events/s: the WAL, the database,
 
   // Nothing is left behind, and the messages of all that time stand in order on a screen that was open all the while.
   await until(async () => (await countOf(house.db, "pending")) === 0, { what: "everything delivered", timeout: 30_000 });
-  const delivered = await house.db.all<{ channel: string; id: string; offset: number }>("SELECT channel, id, offset FROM outbox_events WHERE seq > ? AND state = 'delivered' AND event = 'test-ping' ORDER BY published_at, seq", [before]);
+  const [{ delivered } = { delivered: 0 }] = await house.db.all<{ delivered: number }>("SELECT count(*) AS delivered FROM outbox_events WHERE seq > ? AND state = 'delivered' AND event = 'test-ping'", [before]);
   // Once it has warmed up: code is compiled and caches are full after a third of two minutes, or some minutes of an hour.
   const steadyState = samples.filter(({ atSeconds }) => atSeconds >= Math.min(size.seconds / 3, 600));
   const first = steadyState.slice(0, Math.ceil(steadyState.length / 5));
@@ -197,7 +197,7 @@ test(`${size.seconds} s at ${EVENTS_PER_SECOND} events/s: the WAL, the database,
   const larger = last.at(-1)!.file / first[0]!.file;
   figures({
     seconds: Math.round(tookSeconds),
-    "events delivered": delivered.length,
+    "events delivered": delivered,
     "messages sent": sent.length,
     "admin pages": pages,
     "readers of a minute": readers,
@@ -205,7 +205,7 @@ test(`${size.seconds} s at ${EVENTS_PER_SECOND} events/s: the WAL, the database,
     "database, MiB": `${inMb(first[0]!.file)} to ${inMb(last.at(-1)!.file)}`,
     ...Object.fromEntries(PROCESSES.flatMap((name) => [[`${name}: memory, MiB`, `${inMb(median(first.map(({ rss }) => rss[name])))} to ${inMb(median(last.map(({ rss }) => rss[name])))}`], [`${name}: open files`, `${first[0]!.files[name]} to ${last.at(-1)!.files[name]}`], [`${name}: CPU, %`, shares[name]!]])),
   });
-  expect(delivered).toHaveLength(EVENTS_PER_SECOND * size.seconds);
+  expect(delivered).toBe(EVENTS_PER_SECOND * size.seconds);
   expect(await countOf(house.db, "dead")).toBe(0);
   const stored = (await wholeChat({ origin: house.roost.url, cookie: me.cookie }, chat)).map(({ body }) => body);
   expect(stored.filter((body) => body.startsWith("soak-"))).toEqual(sent);
