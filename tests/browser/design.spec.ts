@@ -259,6 +259,40 @@ test("the skip link is the first stop and leads to the content", async ({ browse
   await context.close();
 });
 
+test("a key pressed in the moment in which React takes over the page harms nothing, and what was typed stays", async ({ browser }) => {
+  const context = await contextFor(browser, { who: "nobody" }, "en", {});
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const { addEventListener } = EventTarget.prototype;
+    let isFirst = true;
+    EventTarget.prototype.addEventListener = function (...args: Parameters<typeof addEventListener>) {
+      addEventListener.apply(this, args);
+      // React listens for everything as it takes over, and begins to render in a task of its own.
+      if (this !== document || args[0] !== "keydown" || !isFirst) return;
+      isFirst = false;
+      queueMicrotask(() => {
+        const field = document.querySelector<HTMLInputElement>("input[name=email]")!;
+        field.value = "early@people.test";
+        field.focus();
+        field.dispatchEvent(new KeyboardEvent("keydown", { key: "Shift", bubbles: true }));
+        Object.assign(window, { field });
+      });
+    };
+  });
+  const said = complaints(page);
+  await page.goto("/login");
+  await page.waitForFunction(() => "field" in window && Object.keys(document.querySelector("form")!).some((key) => key.startsWith("__reactProps")));
+  const email = page.locator("input[name=email]");
+  await expect(email).toBeFocused();
+  await email.press("End");
+  await email.pressSequentially("s");
+  await expect(email).toHaveValue("early@people.tests");
+  // The server's own field, not another one in its place.
+  expect(await email.evaluate((field) => (window as unknown as { field: Element }).field === field)).toBe(true);
+  expect(said).toEqual([]);
+  await context.close();
+});
+
 test("a browser loads the texts of its own language only, and the fonts of its own script", async ({ browser }) => {
   const loaded = async (language: (typeof LANGUAGES)[number]) => {
     const context = await contextFor(browser, { who: "nobody" }, language, {});

@@ -23,16 +23,24 @@ export function useCategoryOrder(categories: readonly CategoryData[]) {
   const fetcher = useFetcher();
   const page = useContext(FamilyPageContext);
   const list = useRef<HTMLUListElement>(null);
+  // A pointer moves and lets go faster than React draws: what is held is known at once, the state only shows it.
+  const held = useRef<Dragged | null>(null);
   const [dragged, setDragged] = useState<Dragged | null>(null);
   const [moved, setMoved] = useState<Dragged | null>(null);
 
   const asked = fetcher.formData ? { id: String(fetcher.formData.get("categoryId")), to: Number(fetcher.formData.get("to")) } : null;
-  const target = dragged ?? asked;
-  const shown = target ? placed(categories, target.id, target.to) : [...categories];
+  const settled = asked ? placed(categories, asked.id, asked.to) : [...categories];
+  const shown = dragged ? placed(settled, dragged.id, dragged.to) : settled;
+  const placeOf = (id: string) => settled.findIndex((category) => category.id === id);
+
+  const hold = (next: Dragged | null) => {
+    held.current = next;
+    setDragged(next);
+  };
 
   const move = (id: string, to: number) => {
     const place = Math.min(categories.length - 1, Math.max(0, to));
-    if (shown[place]?.id === id && !dragged) return;
+    if (placeOf(id) === place) return;
     setMoved({ id, to: place });
     fetcher.submit({ intent: "category-move", categoryId: id, to: String(place) }, { method: "post", action: page, preventScrollReset: true });
   };
@@ -48,24 +56,25 @@ export function useCategoryOrder(categories: readonly CategoryData[]) {
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
       if (event.button !== 0) return;
       event.currentTarget.setPointerCapture(event.pointerId);
-      setDragged({ id, to: shown.findIndex((category) => category.id === id) });
+      hold({ id, to: placeOf(id) });
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
-      if (dragged?.id !== id) return;
+      if (held.current?.id !== id) return;
       const to = placeAt(event.clientY);
-      if (to !== dragged.to) setDragged({ id, to });
+      if (to !== held.current.to) hold({ id, to });
     },
     onPointerUp: () => {
-      if (dragged?.id !== id) return;
-      setDragged(null);
-      if (categories.findIndex((category) => category.id === id) !== dragged.to) move(id, dragged.to);
+      if (held.current?.id !== id) return;
+      const { to } = held.current;
+      hold(null);
+      move(id, to);
     },
-    onPointerCancel: () => setDragged(null),
+    onPointerCancel: () => hold(null),
     onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
       const by = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
       if (by === 0) return;
       event.preventDefault();
-      move(id, shown.findIndex((category) => category.id === id) + by);
+      move(id, placeOf(id) + by);
     },
   });
 
