@@ -28,8 +28,13 @@ const SETTLEABLE = `
 // Before the rows change: what they are tells whether they count.
 export const ROLL_UP_SQL = `
   INSERT INTO outbox_rollups (measure, span, at, bucket, count)
-  SELECT chunk.value ->> 'measure', span.value, (chunk.value ->> 'at') / span.value * span.value, chunk.value ->> 'bucket', count(*)
-  FROM json_each(?) AS chunk CROSS JOIN json_each('${JSON.stringify(ROLLUP_SPANS)}') AS span ${SETTLEABLE}
+  SELECT counted.measure, span.value, counted.at / span.value * span.value, counted.bucket, sum(counted.count)
+  FROM (
+    SELECT chunk.value ->> 'measure' AS measure, chunk.value ->> 'at' AS at, chunk.value ->> 'bucket' AS bucket, count(*) AS count
+    FROM json_each(?) AS chunk ${SETTLEABLE}
+    GROUP BY 1, 2, 3
+  ) AS counted CROSS JOIN json_each('${JSON.stringify(ROLLUP_SPANS)}') AS span
+  WHERE true
   GROUP BY 1, 2, 3, 4
   ON CONFLICT (measure, span, at, bucket) DO UPDATE SET count = count + excluded.count`;
 

@@ -173,7 +173,7 @@ export class Dispatcher {
         if (Number.isFinite(gate.waitMs)) this.#cancelGate = clock.after(gate.waitMs, () => this.#turn());
         return;
       }
-      const batch = this.#lanes.take(gate.probe ? 1 : MAX_BATCH);
+      const batch = this.#lanes.take(gate.probe ? 1 : MAX_BATCH, requestsInFlight - this.#requests.size);
       if (gate.probe) breaker.probeStarted();
       void this.#send(batch, gate.probe);
     }

@@ -90,7 +90,7 @@ export class Lanes {
       lane.more = row.seq;
       return null;
     }
-    const held: HeldRow = { ...row, alone: this.goesAlone(row), last: this.holdsBack(row), strikes: 0, failedAt: -1 };
+    const held: HeldRow = Object.assign(row, { alone: this.goesAlone(row), last: this.holdsBack(row), strikes: 0, failedAt: -1 });
     this.known.add(row.seq);
     insert(lane.rows, held);
     this.#trim(lane, LANE_HOLDS);
@@ -110,13 +110,17 @@ export class Lanes {
   /**
    * The next batch, of lanes that are then under way until `land`. A row that needs a request of its own (more
    * than one channel, or a suspect) comes alone.
+   * @param requests how many may be made now, this one included: where many lanes wait, few rows of each go, the oldest of
+   * all first, which lie side by side in the database; where few do, enough lanes are left for the other requests.
    */
-  take(limit: number): HeldRow[] {
+  take(limit: number, requests = 1): HeldRow[] {
     const batch: HeldRow[] = [];
+    const ofEach = Math.ceil(limit / Math.max(1, Math.floor(this.#ready.size / Math.max(1, requests))));
     for (const lane of this.#ready) {
       if (batch.length >= limit) break;
+      const most = Math.min(ofEach, limit - batch.length);
       let count = 0;
-      while (batch.length + count < limit && count < lane.rows.length && !isSingle(lane.rows[count]!) && !lane.rows[count - 1]?.last) count += 1;
+      while (count < most && count < lane.rows.length && !isSingle(lane.rows[count]!) && !lane.rows[count - 1]?.last) count += 1;
       if (count === 0 && batch.length === 0) count = 1;
       if (count === 0) continue;
       const taken = lane.rows.splice(0, count);

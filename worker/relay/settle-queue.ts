@@ -7,7 +7,7 @@ import type { RelayLog } from "./log.ts";
 /** A result waits this long for others: at a low rate a write for each event would only compete with senders. */
 export const SETTLE_WITHIN_MS = 100;
 /** So many results are written without waiting for more. */
-const SETTLE_AT_ONCE = 100;
+const SETTLE_AT_ONCE = 300;
 const SETTLE_CHUNK = 500;
 /** Delivered but not written down: this many may be sent again after a crash. The dispatcher stops there. */
 export const MOST_UNSETTLED = 1_000;
@@ -25,6 +25,8 @@ export interface SettleQueueOptions {
 
 export class SettleQueue {
   #waiting: Settlement[] = [];
+  /** So many of those that wait are written now, however few they are. */
+  #owed = 0;
   #cancelTimer: (() => void) | null = null;
   #writing: Promise<void> | null = null;
   #closed = false;
@@ -38,12 +40,17 @@ export class SettleQueue {
   push(...results: Settlement[]) {
     if (this.#closed || results.length === 0) return;
     this.#waiting.push(...results);
-    if (this.#waiting.length >= SETTLE_AT_ONCE) void this.flush();
+    if (this.#waiting.length >= SETTLE_AT_ONCE) void this.#begin();
     else this.#flushIn(SETTLE_WITHIN_MS);
   }
 
   /** Writes all that waits. A failed write is tried again by itself later; then this ends with rows still waiting. */
   flush(): Promise<void> {
+    this.#owed = this.#waiting.length;
+    return this.#begin();
+  }
+
+  #begin(): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     this.#writing ??= this.#write().finally(() => (this.#writing = null));
@@ -63,7 +70,8 @@ export class SettleQueue {
 
   async #write() {
     const { db, token, log, onSettled, onFenced } = this.options;
-    while (this.#waiting.length > 0) {
+    // What arrives while a chunk is written waits for others again: a write of a few costs as much as one of hundreds.
+    while (this.#owed > 0 || this.#waiting.length >= SETTLE_AT_ONCE) {
       const chunk = this.#waiting.slice(0, SETTLE_CHUNK);
       try {
         const { changed, fenced } = await settle(db, token, chunk);
@@ -81,7 +89,9 @@ export class SettleQueue {
         return;
       }
       this.#waiting = this.#waiting.slice(chunk.length);
+      this.#owed = Math.max(0, this.#owed - chunk.length);
       onSettled(chunk);
     }
+    if (this.#waiting.length > 0) this.#flushIn(SETTLE_WITHIN_MS);
   }
 }

@@ -5,6 +5,7 @@ import type { JobContext } from "./jobs.ts";
 const TRUNCATE_FROM_PAGES = 4_096;
 /** 4 MB: SQLite's own bound for emptying it, which it keeps to while nobody reads for long. */
 const SHORT_PAGES = 1_000;
+const FEW_PAGES = 100;
 
 /** Moves the WAL into the file on the relay's time, not on a sender's, and empties it when it has grown. */
 export async function checkpoint({ db }: JobContext): Promise<Record<string, number>> {
@@ -13,6 +14,9 @@ export async function checkpoint({ db }: JobContext): Promise<Record<string, num
   const truncated = await db.checkpoint("truncate");
   return { pages: passive.pages, left: truncated?.busy ? passive.pages : 0 };
 }
+
+/** Whether the last checkpoint found little more than what relays that wait write by themselves: the next one can wait, too. */
+export const hardlyWrote = (last?: Record<string, number>): boolean => (last?.["pages"] ?? FEW_PAGES) < FEW_PAGES;
 
 /**
  * Whether the WAL is short: false while somebody's long read keeps it, and while another process is emptying it, which

@@ -12,7 +12,7 @@ import { removeLeftFolders, sweepOrphans, dropUnsent } from "#app/domain/images/
 import { prune } from "#db/outbox/prune.ts";
 import { pruneRollups } from "#db/outbox/rollups.ts";
 import type { Occupancy } from "#worker/relay/publishers/occupancy.ts";
-import { checkpoint, isWalShort } from "./checkpoint.ts";
+import { checkpoint, hardlyWrote, isWalShort } from "./checkpoint.ts";
 import { deleteExpiredSessions } from "./expired-sessions.ts";
 import { offlineUsers, reconcilePresence } from "./presence.ts";
 
@@ -25,7 +25,8 @@ export interface JobContext extends Context {
 
 export interface Job {
   name: string;
-  everyMs: number;
+  /** A function is told the figures of the last run; nothing while it runs, or when it failed. */
+  everyMs: number | ((last?: Record<string, number>) => number);
   /** People wait for it: it never stands behind the other jobs. */
   isUrgent?: boolean;
   /** Figures for the log. */
@@ -43,7 +44,7 @@ export const JOBS: readonly Job[] = [
   // Little by little: rows that are deleted touch pages all over the file, and each goes through the WAL.
   { name: "prune-outbox", everyMs: 10 * SECOND_MS, run: ({ db, now }) => prune(db, { now, mayGoOn: () => isWalShort(db) }) },
   { name: "prune-figures", everyMs: 10 * MINUTE_MS, run: async ({ db, now }) => ({ figures: await pruneRollups(db, now()) }) },
-  { name: "checkpoint", everyMs: SECOND_MS, run: checkpoint },
+  { name: "checkpoint", everyMs: (last) => (hardlyWrote(last) ? 5 : 1) * SECOND_MS, run: checkpoint },
   { name: "expired-sessions", everyMs: 10 * MINUTE_MS, run: deleteExpiredSessions },
   { name: "past-attempts", everyMs: 10 * MINUTE_MS, run: async (ctx) => ({ attempts: await pruneAttempts(ctx) }) },
   { name: "past-reset-links", everyMs: 10 * MINUTE_MS, run: async (ctx) => ({ resetLinks: await pruneResets(ctx) }) },

@@ -4,7 +4,9 @@ import type { RelayLog } from "#worker/relay/log.ts";
 import { JOBS, type Job, type JobContext } from "./jobs.ts";
 
 /** A job with a short period is at most so late. */
-const LOOK_EVERY_MS = 100;
+const LOOK_SOONEST_MS = 100;
+/** Timers of the system may be early by as much. */
+const TIMER_SLACK_MS = 2;
 
 type Results = Record<string, Record<string, number>>;
 
@@ -23,19 +25,25 @@ export interface SchedulerOptions {
 }
 
 export function scheduler({ ctx, clock, log, jobs = JOBS }: SchedulerOptions): Scheduler {
-  const lastRun = new Map<string, number>();
+  const lastRun = new Map<string, { at: number; figures?: Record<string, number> }>();
   let cancel: (() => void) | null = null;
+
+  /** In how many ms a job is due; it is at once when it never ran. */
+  function dueIn({ name, everyMs }: Job): number {
+    const last = lastRun.get(name);
+    if (!last) return 0;
+    return last.at + (typeof everyMs === "number" ? everyMs : everyMs(last.figures)) - clock.monotonic();
+  }
 
   async function run(lane: readonly Job[]): Promise<Results> {
     const results: Results = {};
     for (const job of lane) {
-      const now = clock.monotonic();
-      const last = lastRun.get(job.name);
-      if (last !== undefined && now - last < job.everyMs) continue;
-      lastRun.set(job.name, now);
+      if (dueIn(job) > 0) continue;
+      const began: { at: number; figures?: Record<string, number> } = { at: clock.monotonic() };
+      lastRun.set(job.name, began);
       try {
-        results[job.name] = await job.run(ctx);
-        log.debug({ job: job.name, ...results[job.name] }, "job done");
+        began.figures = results[job.name] = await job.run(ctx);
+        log.debug({ job: job.name, ...began.figures }, "job done");
       } catch (error) {
         log.error({ job: job.name, err: error }, "job failed");
       }
@@ -51,8 +59,8 @@ export function scheduler({ ctx, clock, log, jobs = JOBS }: SchedulerOptions): S
 
   function lookIn(ms: number) {
     cancel = clock.after(ms, () => {
-      lookIn(LOOK_EVERY_MS);
       void runDue();
+      lookIn(Math.max(LOOK_SOONEST_MS, Math.min(...jobs.map(dueIn)) + TIMER_SLACK_MS));
     });
   }
 
@@ -60,7 +68,7 @@ export function scheduler({ ctx, clock, log, jobs = JOBS }: SchedulerOptions): S
     runDue,
     start() {
       cancel?.();
-      lookIn(LOOK_EVERY_MS);
+      lookIn(LOOK_SOONEST_MS);
     },
     stop() {
       cancel?.();
