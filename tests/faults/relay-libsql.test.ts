@@ -53,11 +53,8 @@ const EVENTS_A_COMMIT = 20;
 const CHANNELS = Array.from({ length: 40 }, (_, n) => `private-chat-${n}`);
 /** A command may have nothing to do, or be refused. */
 const TRIES = 12;
-
 /** People who are gone do nothing more. */
 const LAST = ["families/removeMember", "accounts/eraseAccount"];
-/** In ms. The end of an account is some fifty statements in one transaction, once in its life. */
-const LONGER: Record<string, number> = { "accounts/eraseAccount": 4_000 };
 
 /** As the relay's requests are told apart. */
 const FETCH = "outbox_events INDEXED BY outbox_events_pending";
@@ -328,7 +325,7 @@ test("no command of the app holds the write lock for a second at 50 ms", { timeo
   }
   const [slowest] = [...longest].sort(([, a], [, b]) => b - a);
   figures({ "commands measured": longest.size, "the longest hold of a command, ms": `${Math.round(slowest![1])} (${slowest![0]})` });
-  expect([...longest].filter(([name, held]) => held >= patient(LONGER[name] ?? HELD_AT_MOST_MS)), replay).toEqual([]);
+  expect([...longest].filter(([, held]) => held >= patient(HELD_AT_MOST_MS)), replay).toEqual([]);
   if (full) expect(longest.size).toBeGreaterThan(0.8 * names.length);
 });
 

@@ -9,8 +9,8 @@ import { choreById, nextVersion } from "./rows.server.ts";
 
 /** Gives every open occurrence to whose turn it now is, within `tx`. */
 export async function assignOpen(tx: Queries, { id, assignment, assignees, occurrences }: ChoreData): Promise<void> {
-  for (const { state, turn } of occurrences)
-    if (state === "open") await tx.all("UPDATE chore_occurrences SET assigned_to = ? WHERE chore_id = ? AND turn = ?", [assigneeOf(assignment, assignees, turn), id, turn]);
+  const open = occurrences.filter(({ state }) => state === "open");
+  await Promise.all(open.map(({ turn }) => tx.all("UPDATE chore_occurrences SET assigned_to = ? WHERE chore_id = ? AND turn = ?", [assigneeOf(assignment, assignees, turn), id, turn])));
 }
 
 /** Takes somebody who leaves out of all turns and tells the family, within `tx`. Index: chore_assignees_user. */
@@ -19,8 +19,11 @@ export async function releaseChoresOf(tx: Queries, ctx: Context, familyId: strin
     "DELETE FROM chore_assignees WHERE user_id = ? AND chore_id IN (SELECT id FROM chores WHERE family_id = ? AND archived_at IS NULL) RETURNING chore_id AS choreId",
     [userId, familyId],
   );
-  for (const { choreId } of released) {
-    await assignOpen(tx, await choreById(tx, choreId));
-    await append(tx, { type: choreUpdated, channel: familyChannel(familyId), payload: { chore: await nextVersion(tx, choreId) } }, ctx);
-  }
+  // One beside the other: on a libSQL server many take as many round trips as one.
+  await Promise.all(
+    released.map(async ({ choreId }) => {
+      const [, chore] = await Promise.all([assignOpen(tx, await choreById(tx, choreId)), nextVersion(tx, choreId)]);
+      await append(tx, { type: choreUpdated, channel: familyChannel(familyId), payload: { chore } }, ctx);
+    }),
+  );
 }

@@ -46,6 +46,6 @@ export async function occurrenceOn(db: Queries, choreId: string, dueOn: string):
 
 /** Counts a change. @returns the chore after it */
 export async function nextVersion(tx: Queries, choreId: string): Promise<ChoreData> {
-  await tx.all("UPDATE chores SET version = version + 1 WHERE id = ?", [choreId]);
-  return choreById(tx, choreId);
+  const [, chore] = await Promise.all([tx.all("UPDATE chores SET version = version + 1 WHERE id = ?", [choreId]), choreById(tx, choreId)]);
+  return chore;
 }

@@ -1,6 +1,6 @@
 /** Coming into a family, leaving it, and what it is told of its people. Each within its caller's transaction. */
 import type { Queries } from "#db/database.ts";
-import { append } from "#db/outbox/append.ts";
+import { append, appendAll } from "#db/outbox/append.ts";
 import { endSessionsOf, endVisitsOf } from "#app/domain/accounts/sessions.server.ts";
 import { familyChannel, userChannel } from "#app/domain/channels.ts";
 import { releaseChoresOf } from "#app/domain/chores/assignees.server.ts";
@@ -11,7 +11,10 @@ import { familyJoined, familyLeft, familyMemberChanged, type FamilyMemberChanged
 import { familiesOf } from "./membership.server.ts";
 import type { MemberRole } from "./policy.ts";
 
-const tellFamily = (tx: Queries, ctx: Context, familyId: string, payload: FamilyMemberChanged) => append(tx, { type: familyMemberChanged, channel: familyChannel(familyId), payload }, ctx);
+const tellFamily = (tx: Queries, ctx: Context, familyId: string, payload: FamilyMemberChanged) => tellFamilies(tx, ctx, [familyId], payload);
+
+const tellFamilies = (tx: Queries, ctx: Context, familyIds: readonly string[], payload: FamilyMemberChanged) =>
+  appendAll(tx, familyIds.map((familyId) => ({ type: familyMemberChanged, channel: familyChannel(familyId), payload })), ctx);
 
 /** Puts somebody into a family, also who was in it before. */
 export async function admit(tx: Queries, ctx: Context, familyId: string, userId: string, role: MemberRole): Promise<void> {
@@ -33,24 +36,22 @@ export async function dismiss(tx: Queries, ctx: Context, familyId: string, userI
     tx.all("DELETE FROM tablet_pins WHERE user_id = ?", [userId]),
     endVisitsOf(tx, userId),
   ]);
-  await cancelTimersOf(tx, ctx, familyId, userId);
-  await releaseChoresOf(tx, ctx, familyId, userId);
-  await releaseRedemptionsOf(tx, ctx, familyId, userId);
+  await Promise.all([cancelTimersOf(tx, ctx, familyId, userId), releaseChoresOf(tx, ctx, familyId, userId), releaseRedemptionsOf(tx, ctx, familyId, userId), closeChildAccount(tx, ctx, familyId, userId)]);
+  await Promise.all([tellFamily(tx, ctx, familyId, { memberId: userId, change: "left" }), append(tx, { type: familyLeft, channel: userChannel(userId), payload: { familyId } }, ctx)]);
+}
+
+async function closeChildAccount(tx: Queries, ctx: Context, familyId: string, userId: string): Promise<void> {
   const child = await tx.all("DELETE FROM child_accounts WHERE user_id = ? AND family_id = ? RETURNING user_id", [userId, familyId]);
-  if (child.length > 0) {
-    await tx.all("UPDATE users SET disabled_at = ? WHERE id = ?", [now, userId]);
-    await endSessionsOf(tx, ctx, userId);
-  }
-  await tellFamily(tx, ctx, familyId, { memberId: userId, change: "left" });
-  await append(tx, { type: familyLeft, channel: userChannel(userId), payload: { familyId } }, ctx);
+  if (child.length === 0) return;
+  await Promise.all([tx.all("UPDATE users SET disabled_at = ? WHERE id = ?", [ctx.now(), userId]), endSessionsOf(tx, ctx, userId)]);
 }
 
 /** Tells somebody's families of their new name. */
 export async function tellRenamed(tx: Queries, ctx: Context, { userId, name }: { userId: string; name: string }): Promise<void> {
-  for (const familyId of await familiesOf(tx, { userId })) await tellFamily(tx, ctx, familyId, { memberId: userId, change: "renamed", name });
+  await tellFamilies(tx, ctx, await familiesOf(tx, { userId }), { memberId: userId, change: "renamed", name });
 }
 
 /** Tells somebody's families of their new picture, or of none. */
 export async function tellFace(tx: Queries, ctx: Context, { userId, avatar }: { userId: string; avatar: string | null }): Promise<void> {
-  for (const familyId of await familiesOf(tx, { userId })) await tellFamily(tx, ctx, familyId, { memberId: userId, change: "pictured", avatar });
+  await tellFamilies(tx, ctx, await familiesOf(tx, { userId }), { memberId: userId, change: "pictured", avatar });
 }

@@ -61,8 +61,10 @@ async function returnStock(tx: Queries, productId: string, pieces: number): Prom
  */
 export async function moveTo(tx: Queries, ctx: Context, familyId: string, redemption: RedemptionRow, state: RedemptionState, by: string): Promise<RedemptionData> {
   const moved: RedemptionData = { ...dataOf(redemption), state, version: redemption.version + 1, decidedBy: by, decidedAt: ctx.now() };
-  await tx.all("UPDATE redemptions SET state = ?, version = ?, decided_by = ?, decided_at = ? WHERE id = ?", [state, moved.version, by, moved.decidedAt, moved.id]);
-  const stock = await returnStock(tx, moved.productId, state === "approved" ? 0 : redemption.tookStock);
+  const [stock] = await Promise.all([
+    returnStock(tx, moved.productId, state === "approved" ? 0 : redemption.tookStock),
+    tx.all("UPDATE redemptions SET state = ?, version = ?, decided_by = ?, decided_at = ? WHERE id = ?", [state, moved.version, by, moved.decidedAt, moved.id]),
+  ]);
   await tellRedemption(tx, ctx, familyId, moved, stock);
   return moved;
 }
@@ -73,5 +75,5 @@ export const tellRedemption = (tx: Queries, ctx: Context, familyId: string, rede
 /** Takes back what still waits for somebody who leaves the family, within `tx`. Index: redemptions_waiting. */
 export async function releaseRedemptionsOf(tx: Queries, ctx: Context, familyId: string, memberId: string): Promise<void> {
   const waiting = await tx.all<RedemptionRow>(`SELECT ${WITH_STOCK} FROM redemptions r WHERE r.family_id = ? AND r.member_id = ? AND r.state = 'waiting' ORDER BY r.id`, [familyId, memberId]);
-  for (const redemption of waiting) await moveTo(tx, ctx, familyId, redemption, "cancelled", memberId);
+  await Promise.all(waiting.map((redemption) => moveTo(tx, ctx, familyId, redemption, "cancelled", memberId)));
 }

@@ -52,10 +52,12 @@ export const withoutFamily = ({ familyId: _familyId, ...timer }: TimerRow): Time
 export async function cancelTimersOf(tx: Queries, ctx: Context, familyId: string, memberId: string): Promise<void> {
   const now = ctx.now();
   const open = await tx.all<TimerData>(`SELECT ${TIMER_COLUMNS} FROM timers t WHERE t.family_id = ? AND t.member_id = ? AND t.state IN ('running', 'paused', 'expired')`, [familyId, memberId]);
-  for (const timer of open) {
-    const cancelled = step(timer, { action: "cancel" }, now);
-    if (!cancelled) throw new Error(`an open timer cannot be cancelled: ${timer.state}`);
-    await saveTimer(tx, cancelled);
-    await tell(tx, ctx, familyId, timerCancelled, { timerId: timer.id });
-  }
+  // Asked for at once: on a libSQL server in one round trip, while nobody else can write.
+  await Promise.all(
+    open.flatMap((timer) => {
+      const cancelled = step(timer, { action: "cancel" }, now);
+      if (!cancelled) throw new Error(`an open timer cannot be cancelled: ${timer.state}`);
+      return [saveTimer(tx, cancelled), tell(tx, ctx, familyId, timerCancelled, { timerId: timer.id })];
+    }),
+  );
 }
