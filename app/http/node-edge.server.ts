@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import morgan from "morgan";
 import type { Settings } from "#app/config/settings.ts";
 import { newId } from "#app/domain/ids.ts";
+import { MAX_FILE_BYTES } from "#app/domain/images/limits.ts";
 import { noteArrival, type Arrival } from "./arrival.server.ts";
 import { observeConnection, observeRequest } from "./metrics.server.ts";
 import { isCrossSite, isSafeMethod, ownOrigin, type HeaderReader } from "./origin.server.ts";
@@ -89,8 +90,11 @@ function pathOf(url: string): string | null {
 /** A name and perhaps a port, and nothing that would become a path or a query when it is put before one; several after commas. */
 const isHost = (text = "") => text.split(",").every((host) => /^[^\s/?#@\\]+$/.test(host.trim()) && URL.canParse(`http://${host.trim()}`));
 
-/** What is still to come of a refused body is read and thrown away up to here, in bytes; then the connection is cut. */
-const MAX_DISCARDED_BYTES = 8 * 1024 * 1024;
+/**
+ * What is still to come of a refused body is read and thrown away up to here, in bytes; then the connection is cut. Twice as
+ * much as the largest file: whoever sends a little too much still reads why it was refused, and does not see a broken line.
+ */
+const MAX_DISCARDED_BYTES = 2 * MAX_FILE_BYTES;
 
 /** Left unread, it would block the connection until it times out, and its sender would never read why it was refused. */
 function discardRest(request: IncomingMessage): void {

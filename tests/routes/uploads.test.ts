@@ -1,5 +1,6 @@
 /** Pictures and files over HTTP (B10, F1, F2): taken once, shown to who may see them, gone with their message. */
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
@@ -105,6 +106,23 @@ test("too large, broken off, no file, no form: refused, nobody's memory or disk 
   expect((await app.browser().postJson("/api/images", {})).status).toBe(401);
   expect((await post(stranger, "/api/images", uploadForm({ table: "messages", id: chat, uploadId: newId() }, picture, "x.jpg"))).status).toBe(404);
   expect([await rows(), arriving()]).toEqual([before, []]);
+});
+
+test("too large by a little, and its sender listens only when all is sent: it is told why", async () => {
+  const body = Buffer.alloc(26 * 1024 * 1024);
+  const { hostname, port } = new URL(app.roost.url);
+  const socket = connect(Number(port), hostname);
+  socket.pause();
+  const head = `POST /api/files HTTP/1.1\r\nHost: ${hostname}:${port}\r\nOrigin: ${app.roost.url}\r\nCookie: ${parent.cookieHeader}\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: ${body.length}\r\n\r\n`;
+  socket.write(head);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject);
+    socket.write(body, () => resolve());
+  });
+  socket.resume();
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
+  socket.destroy();
 });
 
 test("sent with a message: in the event and on the page, for the two alone, and gone with it", async () => {
