@@ -280,9 +280,12 @@ export async function loadPage({ origin, cookie }: Pick<TabOptions, "origin" | "
   }
 }
 
-/** All messages of a chat, as paging back through it shows them. */
+/** Higher than any message's: a page before it is the end of the chat, where one without opens at the first unread message. */
+const BEYOND_ALL = 1_000_000_000;
+
+/** All messages of a chat, as paging back through it from its end shows them. */
 export async function wholeChat(at: Pick<TabOptions, "origin" | "cookie">, chatId: string): Promise<MessageData[]> {
-  let { messages, hasOlder } = (await loadPage(at, chatId)).chat;
+  let { messages, hasOlder } = (await loadPage(at, chatId, undefined, BEYOND_ALL)).chat;
   while (hasOlder) {
     const { chat } = await loadPage(at, chatId, undefined, messages[0]!.seq);
     messages = [...chat.messages, ...messages];
