@@ -214,15 +214,17 @@ export async function deleteMessage(ctx: Context, viewer: Viewer, input: { conve
   const at = ctx.now();
   await ctx.db.transact(async (tx) => {
     const { id } = await ownMessage(tx, viewer, input);
-    await tx.all("UPDATE messages SET body = '', attachments = NULL, deleted_at = ? WHERE id = ?", [at, id]);
-    // Their files go with them: images_leave and files_leave tell the job that deletes them.
-    await tx.all("DELETE FROM images WHERE message_id = ?", [id]);
-    await tx.all("DELETE FROM files WHERE message_id = ?", [id]);
-    await tx.all("DELETE FROM message_edits WHERE message_id = ?", [id]);
-    await tx.all("DELETE FROM message_reactions WHERE message_id = ?", [id]);
-    const scrubbed = await tx.all<{ seq: number; event: string }>(SCRUB_EVENTS, [channel, channel, id, id]);
+    // Asked for at once: they run in this order, and on a libSQL server in one round trip, while nobody else can write.
+    const [scrubbed] = await Promise.all([
+      tx.all<{ seq: number; event: string }>(SCRUB_EVENTS, [channel, channel, id, id]),
+      tx.all("UPDATE messages SET body = '', attachments = NULL, deleted_at = ? WHERE id = ?", [at, id]),
+      // Their files go with them: images_leave and files_leave tell the job that deletes them.
+      ...["images", "files", "message_edits", "message_reactions"].map((table) => tx.all(`DELETE FROM ${table} WHERE message_id = ?`, [id])),
+    ]);
     const sent = scrubbed.find(({ event }) => event === newMessage.name);
-    if (sent) await tx.all(SCRUB_HINT, [sent.seq + 1, id]);
-    await append(tx, { type: messageDeleted, channel, payload: { id, conversationId: input.conversationId } }, { ...ctx, now: () => at });
+    await Promise.all([
+      sent && tx.all(SCRUB_HINT, [sent.seq + 1, id]),
+      append(tx, { type: messageDeleted, channel, payload: { id, conversationId: input.conversationId } }, { ...ctx, now: () => at }),
+    ]);
   });
 }

@@ -67,9 +67,12 @@ export async function archiveCategory(ctx: Context, viewer: Viewer, { categoryId
     const membership = await membershipFor(tx, viewer, "category-archive");
     await requireCategory(tx, membership, categoryId);
     const now = ctx.now();
-    await tx.all("UPDATE categories SET archived_at = ? WHERE id = ?", [now, categoryId]);
-    await tx.all("UPDATE products SET category_id = NULL WHERE category_id = ?", [categoryId]);
-    await tx.all("UPDATE promotions SET archived_at = ? WHERE category_id = ? AND archived_at IS NULL", [now, categoryId]);
-    await outdateCatalogue(tx, ctx, membership, "categories", "products", "promotions");
+    // Asked for at once: on a libSQL server in one round trip, while nobody else can write.
+    await Promise.all([
+      tx.all("UPDATE categories SET archived_at = ? WHERE id = ?", [now, categoryId]),
+      tx.all("UPDATE products SET category_id = NULL WHERE category_id = ?", [categoryId]),
+      tx.all("UPDATE promotions SET archived_at = ? WHERE category_id = ? AND archived_at IS NULL", [now, categoryId]),
+      outdateCatalogue(tx, ctx, membership, "categories", "products", "promotions"),
+    ]);
   });
 }
