@@ -78,7 +78,8 @@ export class LiveEngine {
   #spread = 0;
   #spreadUntil = 0;
   #synced = false;
-  #networkAway = false;
+  /** Since when the browser says that there is no network; null when it does not, or a sync asked since has shown otherwise. */
+  #awaySince: number | null = null;
   #failures = 0;
   #late = false;
   #settledAt = -Infinity;
@@ -133,7 +134,7 @@ export class LiveEngine {
 
   start(env: LiveEnvironment): void {
     this.#env = env;
-    this.#networkAway = !env.page.online();
+    this.#awaySince = env.page.online() ? null : env.now();
     this.#loop.start(env);
     this.#expected.start(env);
     this.#stops = [env.page.listen(this.#onSignal), watchWake(env, this.#onWake)];
@@ -261,12 +262,13 @@ export class LiveEngine {
     this.#late = false;
     if (settled.ok) {
       this.#failures = 0;
-      this.#networkAway = false;
+      // An answer to what was asked before the network went tells nothing of it, though it may be read after that.
+      if (this.#awaySince !== null && settled.startedAt >= this.#awaySince) this.#awaySince = null;
       this.#synced = true;
       this.#settledAt = env.now();
       this.#pushes.settled(settled.startedAt);
       this.#update();
-      this.#loop.request(this.#pause());
+      this.#loop.request(this.#awaySince === null ? this.#pause() : RECHECK_MS);
       this.#keeper.settled();
     } else {
       env.log("sync failed", { reason: settled.reason });
@@ -333,7 +335,7 @@ export class LiveEngine {
   #onSignal = (signal: PageSignal): void => {
     const env = this.#env!;
     if (signal === "offline") {
-      this.#networkAway = true;
+      this.#awaySince = env.now();
       this.#update();
     } else if (signal === "visible") {
       // Switching to and fro between tabs is no reason to ask each time.
@@ -362,7 +364,7 @@ export class LiveEngine {
     if (this.#live && !live) this.#loop.request(POLL_MS);
     this.#live = live;
     const state = connectionState({
-      networkAway: this.#networkAway,
+      networkAway: this.#awaySince !== null,
       syncFailing: this.#late || this.#failures >= (live ? 2 : 1),
       live,
       withoutPush: !this.config.push || this.#link === "stopped" || (this.#link === "connected" && !live),

@@ -5,7 +5,7 @@ import { faultSuite } from "#tests/faults/size.ts";
 import { seeded } from "#tests/realtime/seeded.ts";
 import { patient } from "#tests/support/patience.ts";
 import { startRoost } from "#tests/support/processes.ts";
-import { bubbleTexts, openParentsChat, OTHER, PARENT, signedIn } from "./household.ts";
+import { bubbleTexts, connected, openParentsChat, OTHER, PARENT, signedIn } from "./household.ts";
 import { expect, test } from "./test.ts";
 
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
@@ -27,6 +27,8 @@ test(`${ROUNDS} rounds of tabs offline and killed, by two people in three tabs`,
     const open = async (context: BrowserContext, page?: Page) => {
       const tab = page ?? (await context.newPage());
       await tab.goto(chat);
+      // Its texts come last: a page that is cut off before them has no scripts to keep what is written.
+      await connected(tab);
       return { context, page: tab };
     };
     const tabs = [await open(parent.context, parent.page), await open(parent.context), await open(other.context, other.page)];

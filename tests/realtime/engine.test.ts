@@ -500,6 +500,31 @@ describe("not connected", () => {
   });
 });
 
+describe("the browser says that there is no network", () => {
+  test("an answer to what was asked before that shows nothing else; the next one does", async () => {
+    let latency = 10;
+    const world = newWorld({ latency: () => latency });
+    world.start();
+    world.connection.become("connected");
+    await world.clock.advance(SOON_MS);
+    latency = 400;
+    world.signal("online");
+    await world.clock.advance(100);
+    world.network = "down";
+    world.signal("offline");
+    expect(world.engine.state).toBe("offline");
+    await world.clock.advance(500);
+    expect(world.engine.state).toBe("offline");
+    await world.clock.advance(10_000);
+    expect(world.engine.state).toBe("offline");
+    world.network = "up";
+    latency = 10;
+    world.signal("online");
+    await world.clock.advance(SOON_MS);
+    expect(world.engine.state).toBe("connected");
+  });
+});
+
 describe("channels are given back", () => {
   test("1,000 openings leave one handler a channel, no subscription, no view and no timer behind", async () => {
     const world = newWorld();
