@@ -43,8 +43,7 @@ const SAMPLE_MS = 1_000;
 
 const MB = 1024 * 1024;
 const MOST_WAL_BYTES = 64 * MB;
-/** In two minutes a heap has not found its size yet: 20 to 30 MB are what it takes to collect seldom. */
-const MOST_GROWN_BYTES = (IS_SHORT ? 60 : 30) * MB;
+const MOST_GROWN_BYTES = 30 * MB;
 /** Connections that are kept for a while come and go. */
 const MOST_MORE_FILES = 8;
 /** The messages themselves stay, with their index of words (1 to 2 KB each), and the figures of minutes and hours. */

@@ -78,7 +78,7 @@ export class Lanes {
   }
 
   /**
-   * Takes in a row that was read, unless it is known, or its lane will read it later.
+   * Takes in a row that was read (it becomes the held one), unless it is known, or its lane will read it later.
    * @returns the row, when it is the next one of a lane that may go on
    */
   offer(row: PendingRow): HeldRow | null {
@@ -90,6 +90,7 @@ export class Lanes {
       lane.more = row.seq;
       return null;
     }
+    // It was read for this alone: a copy of each would be a twentieth of the relay's work.
     const held: HeldRow = Object.assign(row, { alone: this.goesAlone(row), last: this.holdsBack(row), strikes: 0, failedAt: -1 });
     this.known.add(row.seq);
     insert(lane.rows, held);
@@ -115,7 +116,7 @@ export class Lanes {
    */
   take(limit: number, requests = 1): HeldRow[] {
     const batch: HeldRow[] = [];
-    const ofEach = Math.ceil(limit / Math.max(1, Math.floor(this.#ready.size / Math.max(1, requests))));
+    const ofEach = Math.ceil(limit / Math.max(1, Math.floor(this.#ready.size / requests)));
     for (const lane of this.#ready) {
       if (batch.length >= limit) break;
       const most = Math.min(ofEach, limit - batch.length);

@@ -5,6 +5,7 @@ import type { JobContext } from "./jobs.ts";
 const TRUNCATE_FROM_PAGES = 4_096;
 /** 4 MB: SQLite's own bound for emptying it, which it keeps to while nobody reads for long. */
 const SHORT_PAGES = 1_000;
+/** Leases, beats and other small writes of a house in which nothing happens: some ten a second. */
 const FEW_PAGES = 100;
 
 /** Moves the WAL into the file on the relay's time, not on a sender's, and empties it when it has grown. */

@@ -10,6 +10,12 @@ const TIMER_SLACK_MS = 2;
 
 type Results = Record<string, Record<string, number>>;
 
+interface Run {
+  at: number;
+  /** Nothing while it runs, or when it failed. */
+  figures?: Record<string, number>;
+}
+
 export interface Scheduler {
   /** Runs what is due, now. A job that fails is logged and due again after its period; the others go on. */
   runDue(): Promise<Results>;
@@ -25,7 +31,7 @@ export interface SchedulerOptions {
 }
 
 export function scheduler({ ctx, clock, log, jobs = JOBS }: SchedulerOptions): Scheduler {
-  const lastRun = new Map<string, { at: number; figures?: Record<string, number> }>();
+  const lastRun = new Map<string, Run>();
   let cancel: (() => void) | null = null;
 
   /** In how many ms a job is due; it is at once when it never ran. */
@@ -39,7 +45,7 @@ export function scheduler({ ctx, clock, log, jobs = JOBS }: SchedulerOptions): S
     const results: Results = {};
     for (const job of lane) {
       if (dueIn(job) > 0) continue;
-      const began: { at: number; figures?: Record<string, number> } = { at: clock.monotonic() };
+      const began: Run = { at: clock.monotonic() };
       lastRun.set(job.name, began);
       try {
         began.figures = results[job.name] = await job.run(ctx);
