@@ -1,5 +1,5 @@
 /** One batch to the publisher: in one request if it goes well, in a few if one of its events is refused. */
-import { isolate, type Isolation } from "./isolate.ts";
+import { isolate, type Progress, type Rest } from "./isolate.ts";
 import type { HeldRow } from "./lanes.ts";
 import type { Publisher, PublishOutcome, WireEvent } from "./publishers/publisher.ts";
 import type { Reach } from "./reach.ts";
@@ -27,14 +27,17 @@ export interface DeliveryOptions {
 const NOT_LEADING: PublishOutcome = { kind: "unavailable", reason: "aborted", detail: "the lease has run out", retryAfterMs: null };
 
 /** Sends rows that are all in one request, or a single row that takes several. */
-export async function deliver(batch: readonly HeldRow[], options: DeliveryOptions): Promise<Isolation<HeldRow>> {
+export async function deliver(batch: readonly HeldRow[], options: DeliveryOptions, progress: Progress<HeldRow>): Promise<Rest<HeldRow>> {
   const publish = (part: readonly HeldRow[]) => publishRows(part, options);
   const outcome = await publish(batch);
-  if (outcome.kind === "accepted") return { accepted: [...batch], refused: null, undecided: [], outage: null };
-  if (outcome.kind === "unavailable") return { accepted: [], refused: null, undecided: [...batch], outage: outcome };
+  if (outcome.kind === "accepted") {
+    progress.accepted(batch);
+    return { refused: null, undecided: [], outage: null };
+  }
+  if (outcome.kind === "unavailable") return { refused: null, undecided: [...batch], outage: outcome };
   const [only, ...others] = batch;
-  if (only && others.length === 0) return { accepted: [], refused: { item: only, outcome }, undecided: [], outage: null };
-  return isolate(batch, publish);
+  if (only && others.length === 0) return { refused: { item: only, outcome }, undecided: [], outage: null };
+  return isolate(batch, publish, progress);
 }
 
 async function publishRows(rows: readonly HeldRow[], options: DeliveryOptions): Promise<PublishOutcome> {

@@ -184,18 +184,29 @@ export class Dispatcher {
     const request = new AbortController();
     this.#requests.add(request);
     const sender = isProbe ? insistent(publisher, { clock, mayPublish: () => this.#state === "running" && mayPublish() }) : publisher;
-    const result = await deliver(batch, { publisher: sender, epoch, mayPublish, partsDone: this.#partsDone, reachOf: (rows) => reachOf(db, rows), terminatedBy: (row) => terminatedBy(row, eventTypes), signal: request.signal });
+    const { refused, undecided, outage } = await deliver(
+      batch,
+      { publisher: sender, epoch, mayPublish, partsDone: this.#partsDone, reachOf: (rows) => reachOf(db, rows), terminatedBy: (row) => terminatedBy(row, eventTypes), signal: request.signal },
+      { accepted: (part) => this.#landed(part, []), released: (part) => this.#landed(part, part) },
+    );
     this.#requests.delete(request);
     if (isProbe) breaker.probeEnded();
     if (this.#state === "abandoned") return;
 
-    this.#lanes.land(batch, result.undecided);
-    this.#outcomes.accepted(result.accepted);
-    if (result.refused) {
-      if (result.accepted.length === 0) breaker.refused();
-      this.#outcomes.dead(result.refused.item, result.refused.outcome.reason, result.refused.outcome.detail);
+    this.#lanes.land(refused ? [refused.item, ...undecided] : undecided, undecided);
+    if (refused) {
+      breaker.refused();
+      this.#outcomes.dead(refused.item, refused.outcome.reason, refused.outcome.detail);
     }
-    if (result.outage) this.#outcomes.unavailable(result.undecided, result.outage);
+    if (outage) this.#outcomes.unavailable(undecided, outage);
+    this.#turn();
+  }
+
+  /** A part of a batch that is accepted, or (`undecided`) may be sent with others. */
+  #landed(part: readonly HeldRow[], undecided: readonly HeldRow[]) {
+    if (this.#state === "abandoned") return;
+    this.#lanes.land(part, undecided);
+    if (undecided.length === 0) this.#outcomes.accepted(part);
     this.#turn();
   }
 

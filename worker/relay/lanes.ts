@@ -31,6 +31,8 @@ export interface Lane {
   rows: HeldRow[];
   /** The lowest seq of this lane that is in the database but not held; null when all known ones are. */
   more: number | null;
+  /** Rows under way, all in one request; "flying" until each of them has landed. */
+  flying: number;
   state: "ready" | "flying" | "paused" | "blocked";
 }
 
@@ -127,6 +129,7 @@ export class Lanes {
       const taken = lane.rows.splice(0, count);
       batch.push(...taken);
       for (const row of taken) this.#flying.add(row);
+      lane.flying = count;
       lane.state = "flying";
       this.#ready.delete(lane);
       if (isSingle(taken[0]!)) break;
@@ -134,18 +137,19 @@ export class Lanes {
     return batch;
   }
 
-  /** The request is over: puts back what it did not decide, and lets the lanes go on. */
-  land(batch: readonly HeldRow[], undecided: readonly HeldRow[]) {
+  /** A batch, or a part of it, is under way no longer: puts back what is not decided, and lets those lanes go on of which nothing else is. */
+  land(part: readonly HeldRow[], undecided: readonly HeldRow[]) {
     for (const row of undecided) {
       const lane = this.#laneOf(row);
       if (!this.#outdated.has(row)) insert(lane.rows, row);
       else for (const late of [row, ...takeAfter(lane.rows, row.seq)]) this.#leave(lane, late);
     }
-    for (const row of batch) {
+    for (const row of part) {
       this.#flying.delete(row);
       this.#outdated.delete(row);
       const lane = this.#laneOf(row);
-      if (lane.state === "flying") lane.state = "ready";
+      lane.flying -= 1;
+      if (lane.state === "flying" && lane.flying === 0) lane.state = "ready";
       this.#refresh(lane);
     }
   }
@@ -207,7 +211,7 @@ export class Lanes {
   #laneOf(of: { channel: string | null; audience: string | null }): Lane {
     const key = laneKey(of);
     let lane = this.#lanes.get(key);
-    if (!lane) this.#lanes.set(key, (lane = { key, channel: of.channel, audience: of.audience, rows: [], more: null, state: "ready" }));
+    if (!lane) this.#lanes.set(key, (lane = { key, channel: of.channel, audience: of.audience, rows: [], more: null, flying: 0, state: "ready" }));
     return lane;
   }
 

@@ -10,6 +10,7 @@ import { DEADLINE_MS } from "#worker/relay/publishers/pusher.ts";
 import type { Relay } from "#worker/relay/relay.ts";
 import { commit, countOf, orderFaults, ping, pings, relayOn, rowsOf, strict, type Row } from "./support.ts";
 
+const ROUND_TRIP_MS = 50;
 const refused: PublishOutcome = { kind: "refused", reason: "bad-request", detail: "400 bad" };
 const unavailable = (reason: "network" | "server-error" | "forbidden" | "timeout" | "tls" | "rate-limited", retryAfterMs: number | null = null): PublishOutcome => ({ kind: "unavailable", reason, detail: reason, retryAfterMs });
 /** A request that nobody answers: as the publisher ends it, after its deadline or when it is called off. */
@@ -47,9 +48,9 @@ const refuse = (...bad: number[]) => (publisher.script = ({ events }) => (events
 const states = async () => (await rowsOf(test.db)).map(({ state }) => state);
 
 describe("an event that Channels refuses", () => {
-  it.each(Array.from({ length: 10 }, (_, n) => n))("is found among ten in at most eight requests (number %i)", async (bad) => {
+  it.each(Array.from({ length: 10 }, (_, n) => [3, 10].map((channels) => [n, channels] as const)).flat())("is found among ten in at most eight requests (number %i, %i channels)", async (bad, channels) => {
     refuse(bad);
-    await add(10, ["private-chat-a", "private-chat-b", "private-chat-c"]);
+    await add(10, Array.from({ length: channels }, (_, n) => `private-chat-${n}`));
     await start();
     await clock.advance(300);
     expect(await countOf(test.db, "dead")).toBe(1);
@@ -63,6 +64,19 @@ describe("an event that Channels refuses", () => {
       expect(stamp.seq).toBeGreaterThan(seqs.get(channel) ?? 0);
       seqs.set(channel, stamp.seq);
     }
+  });
+
+  it("is not waited for by the others, also where four of ten are refused", async () => {
+    const bad = [0, 3, 6, 9];
+    publisher.script = async ({ events }) => {
+      await new Promise<void>((resolve) => void clock.after(ROUND_TRIP_MS, resolve));
+      return events.some((event) => bad.includes(numberOf(event))) ? refused : undefined;
+    };
+    await add(10, Array.from({ length: 10 }, (_, n) => `private-chat-${n}`));
+    await start();
+    // Halved one after the other it would take twelve round trips.
+    await clock.advance(ROUND_TRIP_MS * 10);
+    expect(await states()).toEqual(Array.from({ length: 10 }, (_, n) => (bad.includes(n) ? "dead" : "delivered")));
   });
 
   it("loses nothing when a batch is refused although each of its events is taken alone", async () => {
