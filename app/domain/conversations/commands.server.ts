@@ -74,7 +74,12 @@ const INSERT_MESSAGE = `
   SELECT ?, c.id, c.last_seq + 1, m.user_id, ?, ?, 'text', ?, ?
   FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = ?
   WHERE c.id = ?
-  ON CONFLICT (sender_id, client_id) DO NOTHING`;
+  ON CONFLICT (sender_id, client_id) DO NOTHING
+  RETURNING seq, (SELECT name FROM users WHERE id = sender_id) AS senderName, (SELECT hue FROM users WHERE id = sender_id) AS senderHue, (SELECT avatar FROM users WHERE id = sender_id) AS senderAvatar`;
+/** The number is given inside the write, and name, hue and picture are those of now, not of when the request began. */
+const PAYLOAD_OF_MESSAGE = `(
+  SELECT json_set(?, '$.seq', m.seq, '$.senderName', u.name, '$.senderHue', u.hue, '$.senderAvatar', u.avatar)
+  FROM messages m JOIN users u ON u.id = m.sender_id WHERE m.id = ?)`;
 /** Only while all that it is to have is still there, and part of no other message. */
 const INSERT_WITH_ATTACHMENTS = INSERT_MESSAGE.replace("WHERE c.id = ?", `WHERE c.id = ? AND ${STILL_FREE}`);
 const BUMP_CONVERSATION = "UPDATE conversations SET last_seq = last_seq + 1, last_message_at = ? WHERE id = ? AND changes() > 0";
@@ -84,8 +89,8 @@ const MESSAGE_BY_CLIENT_ID = `${SELECT_MESSAGE}
   WHERE m.sender_id = ? AND m.client_id = ?`;
 
 /**
- * Sends a message: row, conversation, events in one batch (one round trip on a libSQL server). A repeated
- * `clientId` gives the first message again and writes nothing.
+ * Sends a message: row, conversation, events in one batch (one round trip on a libSQL server; one more for what was sent before).
+ * A repeated `clientId` gives the first message again and writes nothing.
  * @returns the message, and whether this call made it
  * @throws DomainError not-found for strangers, too; client-id-reused when the key came with another text, or other
  * pictures or files, before; attachment-gone when one of them is not there, or not the sender's
@@ -107,13 +112,13 @@ export async function sendMessage(ctx: Context, viewer: Viewer, input: SendInput
     clientId: input.clientId,
     body: input.body,
     kind: "text",
-    images: attached?.images ?? [],
-    files: attached?.files ?? [],
     createdAt,
     editedAt: null,
     deletedAt: null,
-    reactions: [],
     reactionVersion: 0,
+    images: attached?.images ?? [],
+    files: attached?.files ?? [],
+    reactions: [],
   };
   const preview = lineOf(payload).slice(0, PREVIEW_LENGTH).toWellFormed();
   const hint = { conversationId: input.conversationId, messageId: id, senderName: viewer.name, preview, ...(mentioned.length > 0 && { mentioned }) };
@@ -125,23 +130,22 @@ export async function sendMessage(ctx: Context, viewer: Viewer, input: SendInput
         type: newMessage,
         channel,
         payload,
-        // The number is given inside the write, and name, hue and picture are those of now, not of when the request began.
-        payloadSql: { sql: "json_set(?, '$.seq', (SELECT seq FROM messages WHERE id = ?), '$.senderName', (SELECT name FROM users WHERE id = ?), '$.senderHue', (SELECT hue FROM users WHERE id = ?), '$.senderAvatar', (SELECT avatar FROM users WHERE id = ?))", args: [JSON.stringify(payload), id, viewer.userId, viewer.userId, viewer.userId] },
+        payloadSql: { sql: PAYLOAD_OF_MESSAGE, args: [JSON.stringify(payload), id] },
         when: WROTE,
       },
       ctx,
     ),
     ...appendStatements({ type: messageNotification, audience, payload: hint, when: WROTE }, ctx),
     ...(attached ? attachStatements(attached, id) : []),
-    { sql: MESSAGE_BY_CLIENT_ID, args: [viewer.userId, input.clientId] },
   ];
-  const row = (await ctx.db.batch(statements)).at(-1)?.[0] as (Row & MessageRow) | undefined;
+  const written = (await ctx.db.batch(statements))[0]?.[0] as (Row & Pick<MessageData, "seq" | "senderName" | "senderHue" | "senderAvatar">) | undefined;
+  if (written) return { message: { ...payload, ...written }, created: true };
+  const [row] = await ctx.db.all<MessageRow>(MESSAGE_BY_CLIENT_ID, [viewer.userId, input.clientId]);
   // A member a moment ago: what is missing is one of the pictures.
   if (!row) throw new DomainError(attached && (await ctx.db.all(STILL_MEMBER, [input.conversationId, viewer.userId])).length > 0 ? "attachment-gone" : "not-found");
-  const created = row.id === id;
-  if (!created && (row.conversationId !== input.conversationId || row.body !== input.body)) throw new DomainError("client-id-reused", { field: "clientId" });
-  if (!created) requireSame(row, input);
-  return { message: messageData(row), created };
+  if (row.conversationId !== input.conversationId || row.body !== input.body) throw new DomainError("client-id-reused", { field: "clientId" });
+  requireSame(row, input);
+  return { message: messageData(row), created: false };
 }
 
 const STILL_MEMBER = "SELECT 1 AS one FROM conversation_members WHERE conversation_id = ? AND user_id = ?";
