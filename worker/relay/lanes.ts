@@ -129,7 +129,7 @@ export class Lanes {
       const taken = lane.rows.splice(0, count);
       batch.push(...taken);
       for (const row of taken) this.#flying.add(row);
-      lane.flying = count;
+      lane.flying += count;
       lane.state = "flying";
       this.#ready.delete(lane);
       if (isSingle(taken[0]!)) break;
@@ -203,7 +203,8 @@ export class Lanes {
 
   resume(lane: Lane) {
     if (lane.state !== "paused" && lane.state !== "blocked") return;
-    lane.state = "ready";
+    // One that was blocked while some of it was under way waits for them, as ever.
+    lane.state = lane.flying > 0 ? "flying" : "ready";
     this.#paused.delete(lane);
     this.#refresh(lane);
   }

@@ -64,3 +64,14 @@ it("keeps each channel's order and loses nothing, whatever is taken, and lands i
     }),
   );
 });
+
+it("does not take up again a lane that was blocked and let go while some of it is under way", () => {
+  const lanes = lanesWith(20, 1);
+  const underWay = lanes.take(10);
+  lanes.block({ channel: underWay[0]!.channel, audience: null });
+  lanes.unblockAllBut(new Set());
+  lanes.feed(lanes.hungry!, [row(11, "private-chat-0")], null);
+  expect(lanes.hasReady).toBe(false);
+  lanes.land(underWay, []);
+  expect(lanes.take(10).map(({ seq }) => seq)).toEqual([11]);
+});
