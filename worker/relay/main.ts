@@ -1,6 +1,5 @@
 /** The relay as a process: `npm run relay`, or `npm run relay -- --once` to drain and exit. */
 import { mkdir } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pino from "pino";
@@ -22,12 +21,6 @@ import { startRelay } from "./relay.ts";
 const BUSY_TIMEOUT_MS = 1_000;
 const MIGRATION_LOOK_EVERY_MS = 250;
 const ONCE_WITHIN_MS = 60_000;
-/**
- * Added to the nice value that it is started with. Where processors are short, an app that is answering somebody goes
- * before delivery and the scheduler's jobs: a nudge, sent in the middle of a request, else takes the processor away from
- * the very request that sent it.
- */
-const NICER_BY = 5;
 
 process.on("uncaughtException", (error) => stopWith(error));
 process.on("unhandledRejection", (error) => stopWith(error));
@@ -38,7 +31,6 @@ async function run() {
   const settings = parseSettings(process.env);
   const log = pino({ name: "relay", level: settings.logLevel });
   if (settings.databaseUrl.startsWith("file:")) await mkdir(path.dirname(settings.databaseUrl.slice("file:".length)), { recursive: true });
-  yieldToRequests(log);
   const stopping = new AbortController();
   let stop: () => Promise<void> = async () => undefined;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -76,15 +68,6 @@ async function run() {
   await relay.ready;
   log.info({ leading: relay.isLeading, database: db.kind, channels: settings.channels ? (settings.channels.host ?? settings.channels.cluster) : null }, "relay is running");
   process.send?.({ ready: true });
-}
-
-function yieldToRequests(log: pino.Logger) {
-  try {
-    os.setPriority(Math.min(os.constants.priority.PRIORITY_LOW, os.getPriority() + NICER_BY));
-  } catch (error) {
-    // Some sandboxes allow nobody to change it: it works all the same.
-    log.debug({ err: error }, "the relay keeps its priority");
-  }
 }
 
 async function once(db: Database, publisher: ReturnType<typeof pusherPublisher> | null, log: pino.Logger) {

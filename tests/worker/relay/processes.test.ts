@@ -1,6 +1,5 @@
 /** Relays as real processes that are killed, stopped and started (H2, H6). */
 import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readLease, RELAY_LEASE } from "#db/outbox/lease.ts";
@@ -169,11 +168,6 @@ describe("a relay process", () => {
     await relay.closed;
     expect(relay.output()).toContain("latencyMs");
     for (const forbidden of ["dearest-diary", sink.app.secret, "auth_signature"]) expect(relay.output()).not.toContain(forbidden);
-  });
-
-  it("lets requests go first: it is nicer than it was started", async () => {
-    const relay = await start();
-    expect(os.getPriority(relay.child.pid)).toBe(Math.min(os.constants.priority.PRIORITY_LOW, os.getPriority() + 5));
   });
 
   it("cleans up its socket", async () => {
