@@ -159,7 +159,6 @@ test(`the same scenario over ${Object.keys(SCENARIOS).join(", ")}: identical pag
     expect(Math.max(...arrivals)).toBeLessThan(patient(POLL_LIMIT_MS));
     expect(pages[name], `${name}; again: SEED=${SEED} npx playwright test parity`).toEqual(pages["push"]);
   }
-  // How many come by push, and how many by catching up after a switch, is not the same each time.
-  expect(proxy.doubled).toBeGreaterThan(full ? 20 : 0);
+  expect(proxy.doubled).toBeGreaterThan(full ? 20 : 5);
   expect(pages["push"]).toMatchObject({ amal: { title: ["Badr"], list: [/Badr/, /Chadia.*Well\.3/].map((text) => expect.stringMatching(text) as unknown) }, badr: { title: ["Amal"] } });
 });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { PendingRow } from "#db/outbox/pending.ts";
-import { Lanes, type HeldRow } from "#worker/relay/lanes.ts";
+import { Lanes } from "#worker/relay/lanes.ts";
 
 const row = (seq: number, channel: string): PendingRow => ({ seq, id: `id-${seq}`, channel, offset: seq, audience: null, event: "test-ping", payload: "{}", attempts: 0, availableAt: 0, createdAt: 0 });
 
@@ -11,8 +11,6 @@ function lanesWith(rows: number, channels: number): Lanes {
   for (let seq = 1; seq <= rows; seq++) lanes.offer(row(seq, `private-chat-${seq % channels}`));
   return lanes;
 }
-
-const partsOf = (batch: HeldRow[], kept: number) => ({ decided: batch.slice(0, kept), rest: batch.slice(kept) });
 
 it("where many channels wait, takes the oldest events of all first", () => {
   const lanes = lanesWith(1_000, 200);
@@ -46,7 +44,7 @@ it("keeps each channel's order and loses nothing, whatever is taken, and lands i
           expect(batch.length).toBeGreaterThan(0);
           expect(batch.length).toBeLessThanOrEqual(limit);
           // The end of a batch comes back undecided before its beginning is: nothing of a channel may be taken meanwhile.
-          const { decided, rest } = partsOf(batch, kept);
+          const [decided, rest] = [batch.slice(0, kept), batch.slice(kept)];
           lanes.land(rest, rest);
           const waiting = new Set(decided.map(({ channel }) => channel));
           const others = lanes.take(limit);
