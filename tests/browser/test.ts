@@ -21,12 +21,15 @@ function watched(browser: Browser): string[] {
       const url = error.page()?.url() ?? "?";
       // Nothing of Roost runs in an empty page: only what a test put there. And the router calls off requests that nobody
       // waits for any more, without anybody to hear it.
-      if (url !== "about:blank" && error.error().name !== "AbortError") errors.push(`${url}: ${error.error().stack ?? error.error().message}`);
+      if (url !== "about:blank" && error.error().name !== "AbortError") errors.push(`${url}: ${told(error.error())}`);
     });
     return context;
   };
   return errors;
 }
+
+/** What a network gave up on has a message, and an empty stack. */
+const told = ({ name, message, stack }: Error) => stack || `${name}: ${message}`;
 
 export const test = base.extend<{ tidiedBrowser: void }>({
   tidiedBrowser: [

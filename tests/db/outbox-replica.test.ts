@@ -175,18 +175,23 @@ test("a cursor that is no cursor, and one of the future: the reset is the primar
 });
 
 test("whatever is written, and however far the replica has come: each answer is the one that the primary gives", async () => {
+  // Readers mostly go on from where they were. A new epoch is rare: until the replica has come to it, nobody is sent there.
   const step = fc.oneof(
-    fc.record({ kind: fc.constant("write" as const), channel: fc.constantFrom(...CHANNELS) }),
-    fc.record({ kind: fc.constant("catch-up" as const) }),
-    fc.record({ kind: fc.constant("epoch" as const) }),
-    fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(100, REPLICA_MAY_LAG_MS, REPLICA_LEFT_ALONE_MS) }),
-    fc.record({ kind: fc.constant("sync" as const), channels: fc.subarray(CHANNELS), cursor: fc.nat() }),
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant("sync" as const), channels: fc.subarray(CHANNELS), back: fc.oneof(fc.constant(0), fc.nat()) }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("write" as const), channel: fc.constantFrom(...CHANNELS) }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("catch-up" as const) }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(100, REPLICA_MAY_LAG_MS, REPLICA_LEFT_ALONE_MS) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("epoch" as const) }) },
   );
   const cursors = ["0", await cursorNow()];
   // Trying one that stays behind ends by the clock.
   tick = 700;
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.oneof({ weight: 4, arbitrary: step }, { weight: 1, arbitrary: fc.constant({ kind: "catch-up" as const }) }), { maxLength: 25 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 25, size: "max" }), async (steps) => {
+      // What the sequence before has left behind is not this one's: it begins with a replica that serves.
+      await catchUp();
+      time += REPLICA_LEFT_ALONE_MS;
+      await replica.tryIt();
       for (const each of steps) {
         if (each.kind === "write") await write(each.channel);
         else if (each.kind === "catch-up") await catchUp();
@@ -195,7 +200,7 @@ test("whatever is written, and however far the replica has come: each answer is 
           time += each.ms;
           await replica.tryIt();
         } else {
-          const cursor = cursors[each.cursor % cursors.length]!;
+          const cursor = cursors.at(-1 - (each.back % cursors.length))!;
           const expected = await syncEvents(primary, each.channels, cursor);
           expect(await replica.syncEvents(each.channels, cursor)).toEqual({ ...expected, etag: expected.reset ? expect.any(String) : expected.etag });
           cursors.push(expected.cursor);
