@@ -95,11 +95,13 @@ const ALIKE_WITHIN_MS = 3_000;
 /**
  * For the pictures alone. Bubbles as wide as each other: the side on which a paragraph begins is seen. Whole pixels, so that
  * a picture has the same size wherever it is taken: no tolerance is for that. Code in the app's own letters, not the machine's.
+ * A time of day as wide as any other: it is masked, but what stands beside it moves with its digits.
  */
 const FOR_PICTURES = `
   * { line-height: 28px !important; }
   [data-message] { inline-size: 24rem; }
   code { font: inherit !important; }
+  time { display: inline-block; inline-size: 6rem; }
 `;
 
 /** As wide as the longest of these messages needs to stand on one line. */
