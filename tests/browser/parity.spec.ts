@@ -105,7 +105,9 @@ async function scenario(browser: Browser, [first, second, third]: [FrameMode, Fr
     await page.goto(`/chats/${chat}`);
     return page;
   })) as [Page, Page];
-  await expect(left.locator(`[data-connection="${first === "blocked" ? "polling" : "connected"}"]:visible`).first()).toBeVisible({ timeout: patient(20_000) });
+  const transport = (page: Page, mode: FrameMode) =>
+    expect(page.locator(`[data-connection="${mode === "blocked" ? "polling" : "connected"}"]:visible`).first()).toBeVisible({ timeout: patient(20_000) });
+  await transport(left, first);
   const write = async (page: Page, body: string) => {
     await page.locator('textarea[name="body"]').fill(body);
     await page.keyboard.press("Enter");
@@ -138,7 +140,11 @@ async function scenario(browser: Browser, [first, second, third]: [FrameMode, Fr
   for (const body of ["Hello from Chadia", "Are you there?", "Well."]) await say(chadia, beside, body);
   await converse(2);
   proxy.become(third);
-  for (let index = 0; index < 12; index++) await say(index % 2 === 0 ? amal : badr, chat, `in a row ${index}`);
+  // Half of them come while the browsers still find their way to it, the other half on it.
+  for (let index = 0; index < 12; index++) {
+    if (index === 6) await Promise.all([left, right].map((page) => transport(page, third)));
+    await say(index % 2 === 0 ? amal : badr, chat, `in a row ${index}`);
+  }
   await converse(3);
   // Reading is told to the server after a moment on screen: until the writer sees it, a fresh load may still count the last one as unread.
   for (const [page, body] of [[left, "#3 of Amal"], [right, "#3 of Badr"]] as const)
