@@ -10,6 +10,7 @@ import type { Contender, MakeContender } from "./contender.ts";
 export const RATES = [10, 100, 500];
 const SECONDS = 10;
 const WARM_UP_SECONDS = 4;
+const TURN_SECONDS = 4;
 const MAX_RATE_WIDTH = 32;
 const MAX_RATE_SECONDS = 8;
 const OUTAGE_RATE = 100;
@@ -67,33 +68,39 @@ export async function measure(make: MakeContender, say: (line: string) => void):
 }
 
 /**
- * The same rate for each in turns, each time with processes of its own: what a machine does beside, or does slower for a
- * minute, then meets all of them.
- * @returns by contender, in the order given: the figures of each turn
+ * The same rate for each in short turns, all started and warm before the first: a machine that is slower for a minute is so
+ * for all of them. Who has no turn waits, and costs next to nothing.
+ * @returns for each turn the figures of each contender, in the order given
  */
 export async function inTurns(makes: readonly MakeContender[], rate: number, turns: number, say: (line: string) => void): Promise<DeliveryFigures[][]> {
-  const results: DeliveryFigures[][] = makes.map(() => []);
-  for (let turn = 0; turn < turns; turn++) {
-    for (const [index, make] of makes.entries()) {
-      const deliveries = new Deliveries();
-      const contender = await make(deliveries.delivered);
-      const send = (n: number) => deliveries.send(n, (clientId) => contender.send(contender.pairs[n % contender.pairs.length]!, clientId, BODY));
-      try {
-        deliveries.begin();
-        await steady(rate, WARM_UP_SECONDS, send);
-        await deliveries.settled();
-        deliveries.begin();
-        await steady(rate, SECONDS, send);
-        await deliveries.settled();
-        const figures = deliveries.figures();
-        results[index]!.push(figures);
-        say(`  turn ${turn + 1}, ${contender.name}: request p50 ${figures.request.p50.toFixed(2)} ms, commit to subscriber p50 ${figures.commitToSubscriber.p50.toFixed(2)} ms`);
-      } finally {
-        await contender.stop();
-      }
+  const runners: { contender: Contender; run: (seconds: number) => Promise<DeliveryFigures> }[] = [];
+  try {
+    for (const make of makes) runners.push(await runner(make, rate));
+    for (const { run } of runners) await run(WARM_UP_SECONDS);
+    const results: DeliveryFigures[][] = [];
+    for (let turn = 1; turn <= turns; turn++) {
+      const figures: DeliveryFigures[] = [];
+      for (const { run } of runners) figures.push(await run(TURN_SECONDS));
+      say(`  turn ${turn}: ${figures.map(({ request, commitToSubscriber }, index) => `${runners[index]!.contender.name} ${request.p50.toFixed(2)} and ${commitToSubscriber.p50.toFixed(2)} ms`).join("; ")}`);
+      results.push(figures);
     }
+    return results;
+  } finally {
+    for (const { contender } of runners) await contender.stop();
   }
-  return results;
+}
+
+async function runner(make: MakeContender, rate: number) {
+  const deliveries = new Deliveries();
+  const contender = await make(deliveries.delivered);
+  const send = (n: number) => deliveries.send(n, (clientId) => contender.send(contender.pairs[n % contender.pairs.length]!, clientId, BODY));
+  const run = async (seconds: number) => {
+    deliveries.begin();
+    await steady(rate, seconds, send);
+    await deliveries.settled();
+    return deliveries.figures();
+  };
+  return { contender, run };
 }
 
 async function maximumRate(contender: Contender, send: (n: number) => Promise<void>, deliveries: Deliveries) {
