@@ -1,11 +1,13 @@
 /** One contract for all publishers, then what only the one over HTTP can get wrong. */
 import { createServer, type Server } from "node:net";
 import { once } from "node:events";
+import Pusher from "pusher";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { patient } from "#tests/support/patience.ts";
 import { scriptedPublisher, startSink, type HttpReply, type HttpSink } from "#tests/support/sink.ts";
 import { until } from "#tests/support/wait.ts";
 import { readAnswer, redactor, retryAfterMs } from "#worker/relay/publishers/answer.ts";
+import { channelsApi } from "#worker/relay/publishers/channels-api.ts";
 import { pusherPublisher } from "#worker/relay/publishers/pusher.ts";
 import type { Publisher, PublishOutcome, WireEvent } from "#worker/relay/publishers/publisher.ts";
 
@@ -163,10 +165,62 @@ describe("pusher over HTTP", () => {
     expect(sink.requests).toHaveLength(3);
   });
 
-  it("says refused for a name that the package itself refuses, alone or in a batch", async () => {
-    expect(await publisher.publish([event(1, ["bad channel!"])])).toMatchObject({ kind: "refused", reason: "bad-request" });
+  it("says refused for a name that Channels would refuse, alone or in a batch, and sends nothing of it", async () => {
+    const refused = { kind: "refused", reason: "bad-request" };
+    for (const bad of [event(1, ["bad channel!"]), event(1, ["private-encrypted-chat"]), event(1, ["a".repeat(201)]), { ...event(1), name: "n".repeat(201) }]) {
+      expect(await publisher.publish([bad])).toMatchObject(refused);
+      expect(await publisher.publish([event(2), bad])).toMatchObject(refused);
+    }
+    for (const userId of ["", "../channels", "a?b=c", "a/b"]) expect(await publisher.terminate(userId)).toMatchObject(refused);
+    expect(sink.requests).toEqual([]);
     expect(() => publisher.publish([])).toThrow(RangeError);
     expect(() => publisher.publish([event(1), event(2, ["a", "b"])])).toThrow(RangeError);
+    expect(() => publisher.publish([event(1, [])])).toThrow(RangeError);
+  });
+
+  it("sends what the package would: the same path, parameters and signature", async () => {
+    const { appId, key, secret, host, port } = sink.app;
+    const client = new Pusher({ appId, key, secret, host: host!, port: String(port), useTLS: false });
+    await client.trigger(["private-chat-1", "private-chat-2"], "test", event(1).data);
+    await client.triggerBatch([1, 2].map((n) => ({ channel: `private-chat-${n}`, name: "test", data: event(n).data })));
+    await client.terminateUserConnections("user1");
+    const [theirs, takenOfTheirs] = [sink.requests.splice(0), sink.taken.splice(0)];
+    await publisher.publish([event(1, ["private-chat-1", "private-chat-2"])]);
+    await publisher.publish([event(1), event(2)]);
+    await publisher.terminate("user1");
+    const said = (requests: typeof theirs) => requests.map(({ path, events }) => ({ path, events }));
+    expect(said(sink.requests)).toEqual(said(theirs));
+    // The sink takes nothing whose signature is wrong.
+    expect([sink.taken, takenOfTheirs.length]).toEqual([takenOfTheirs, 4]);
+  });
+
+  it("goes to pusher.com by cluster, over TLS, and to a host where one is set", () => {
+    const { host: _host, port: _port, ...app } = sink.app;
+    const real = { ...app, cluster: "eu", host: undefined, port: undefined };
+    expect(channelsApi({ ...real, useTLS: true }).origin).toBe("https://api-eu.pusher.com");
+    expect(channelsApi({ ...real, host: "channels.example", port: 6001, useTLS: true }).origin).toBe("https://channels.example:6001");
+    expect(channelsApi({ ...real, host: "::1", port: 6001 }).origin).toBe("http://[::1]:6001");
+    expect(new URL(channelsApi({ ...real, useTLS: true }).origin + channelsApi(real).signed("POST", "/events", { body: "{}" })).pathname).toBe("/apps/sink/events");
+  });
+
+  it.each<[string, HttpReply]>([
+    ["that never ends", { status: 200, body: `{"x":"${"x".repeat(100_000)}"}` }],
+    ["that sends it elsewhere", { status: 302, headers: { location: "/" } }],
+    ["of no known kind", { status: 599, body: "?" }],
+  ])("takes an answer %s for an outage, and goes on", async (_name, reply) => {
+    sink.script = () => reply;
+    expect(await publisher.publish([event(1)])).toMatchObject({ kind: "unavailable" });
+    sink.script = () => undefined;
+    expect(await publisher.publish([event(1)])).toEqual({ kind: "accepted" });
+  });
+
+  it("keeps no connection once it is closed", async () => {
+    sink.delayMs = 50;
+    const underWay = publisher.publish([event(1)]);
+    await until(() => sink.openSockets === 1, { what: "the connection" });
+    publisher.close();
+    expect(await underWay).toEqual({ kind: "accepted" });
+    await until(() => sink.openSockets === 0, { what: "the socket to close" });
   });
 
   it("shows no secret, key or signature, whatever comes back", async () => {

@@ -21,10 +21,11 @@ export function readAnswer({ status, body, retryAfter }: Answer, redact: (text: 
   const json = parseObject(body);
   // soketi answers errors with HTTP 200 and the code in the body.
   const code = status < 300 && typeof json?.["code"] === "number" ? json["code"] : status;
+  if (code >= 200 && code < 300 && json && json["error"] === undefined && json["ok"] !== false) return { kind: "accepted" };
+
   const detail = `${code} ${redact(body).replace(/\s+/g, " ").trim().slice(0, LONGEST_DETAIL)}`.trim();
   const unavailable = (reason: OutageReason): PublishOutcome => ({ kind: "unavailable", reason, detail, retryAfterMs: retryAfterMs(retryAfter) });
-
-  if (code >= 200 && code < 300) return json && json["error"] === undefined && json["ok"] !== false ? { kind: "accepted" } : unavailable("unexpected-answer");
+  if (code >= 200 && code < 300) return unavailable("unexpected-answer");
   if (code >= 500) return unavailable("server-error");
   if (/did you forget to specify the cluster|not in this cluster/i.test(body)) return unavailable("wrong-cluster");
   const outage = OUTAGES[code];

@@ -1,7 +1,7 @@
 /** Asks a Channels server who is connected: what webhooks tell, as a state instead of as news. */
-import Pusher from "pusher";
 import { z } from "zod";
 import type { ChannelsApp } from "#app/config/settings.ts";
+import { channelsApi } from "./channels-api.ts";
 
 /** For the whole call. The scheduler's other jobs wait behind it. */
 const ANSWER_WITHIN_MS = 2_000;
@@ -14,16 +14,12 @@ export interface Occupancy {
 const answer = z.object({ channels: z.record(z.string(), z.unknown()) });
 
 /** Of pusher.com by cluster, or of a compatible server by host. */
-export function pusherOccupancy({ appId, key, secret, useTLS, cluster, host, port }: ChannelsApp): Occupancy {
-  // Only for its signature: its own requests have a deadline for the headers, none for the body.
-  const client = new Pusher({ appId, key, secret, useTLS, cluster });
-  const origin = `${useTLS ? "https" : "http"}://${host ?? `api-${cluster}.pusher.com`}${port ? `:${port}` : ""}`;
-  const path = `/apps/${appId}/channels`;
+export function pusherOccupancy(app: ChannelsApp): Occupancy {
+  const { origin, signed } = channelsApi(app);
   return {
     async occupied(prefix) {
       try {
-        const query = client.createSignedQueryString({ method: "GET", path, params: { filter_by_prefix: prefix } });
-        const response = await fetch(`${origin}${path}?${query}`, { redirect: "manual", signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+        const response = await fetch(origin + signed("GET", "/channels", { params: { filter_by_prefix: prefix } }), { redirect: "manual", signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
         if (response.status !== 200) {
           await response.body?.cancel();
           return null;

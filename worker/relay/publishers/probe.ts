@@ -1,5 +1,4 @@
 /** What the live test asks of a Channels server from the publisher's side: are the credentials good, and does it take a ping. */
-import Pusher from "pusher";
 import type { ChannelsApp } from "#app/config/settings.ts";
 import { HEALTH_CHANNEL } from "#app/domain/channels.ts";
 import type { FailureReason } from "#app/domain/health/codes.ts";
@@ -9,6 +8,7 @@ import { nodeSocket } from "#app/domain/health/node-socket.server.ts";
 import { socketAddress } from "#app/domain/health/socket-address.ts";
 import { SocketEndedError, TestSocket } from "#app/domain/health/test-socket.ts";
 import { readAnswer, redactor } from "./answer.ts";
+import { channelsApi } from "./channels-api.ts";
 import type { Publisher, PublishOutcome } from "./publisher.ts";
 import { failureOutcome } from "./pusher.ts";
 
@@ -25,17 +25,12 @@ export interface ChannelsProbe {
 
 /** @param publisher what the app publishes with: the ping goes the way of all events */
 export function channelsProbe(app: ChannelsApp, publisher: Publisher): ChannelsProbe {
-  const { appId, key, secret, useTLS, cluster, host, port } = app;
-  const redact = redactor([secret, key]);
-  // Only for its signature: its own requests have a deadline for the headers, none for the body.
-  const client = new Pusher({ appId, key, secret, useTLS, cluster });
-  const origin = `${useTLS ? "https" : "http"}://${host ?? `api-${cluster}.pusher.com`}${port ? `:${port}` : ""}`;
-  const path = `/apps/${appId}/channels`;
+  const redact = redactor([app.secret, app.key]);
+  const { origin, signed } = channelsApi(app);
 
   async function ask(signal: AbortSignal): Promise<PublishOutcome> {
     try {
-      const query = client.createSignedQueryString({ method: "GET", path, params: { filter_by_prefix: HEALTH_CHANNEL } });
-      const response = await fetch(`${origin}${path}?${query}`, { redirect: "manual", signal });
+      const response = await fetch(origin + signed("GET", "/channels", { params: { filter_by_prefix: HEALTH_CHANNEL } }), { redirect: "manual", signal });
       return readAnswer({ status: response.status, body: await response.text() }, redact);
     } catch (error) {
       if (signal.aborted) return { kind: "unavailable", reason: "timeout", detail: "no answer in time", retryAfterMs: null };
