@@ -1,5 +1,5 @@
 /** One contract for all publishers, then what only the one over HTTP can get wrong. */
-import { createServer, type Server } from "node:net";
+import { createServer, type AddressInfo, type Server } from "node:net";
 import { once } from "node:events";
 import Pusher from "pusher";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -212,6 +212,25 @@ describe("pusher over HTTP", () => {
     expect(await publisher.publish([event(1)])).toMatchObject({ kind: "unavailable" });
     sink.script = () => undefined;
     expect(await publisher.publish([event(1)])).toEqual({ kind: "accepted" });
+  });
+
+  it.each<[string, string, Record<string, unknown>]>([
+    ["an answer that ends with the connection", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}", { kind: "accepted" }],
+    ["an answer cut off in its body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", { kind: "unavailable", reason: "network" }],
+    ["an answer cut off in its head", "HTTP/1.1 200 OK\r\nContent-Le", { kind: "unavailable", reason: "network" }],
+    ["an upgrade that nobody asked for", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", { kind: "unavailable", reason: "unexpected-answer" }],
+    ["what is no HTTP", "SSH-2.0-OpenSSH_9.2\r\n", { kind: "unavailable", reason: "network" }],
+    ["nothing at all", "", { kind: "unavailable", reason: "network" }],
+  ])("ends soon, and no sooner than all is read, at %s", async (_name, bytes, outcome) => {
+    const server = createServer((socket) => socket.on("error", () => undefined).once("data", () => socket.end(bytes))).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const patientOne = pusherPublisher({ ...sink.app, port: (server.address() as AddressInfo).port }, { deadlineMs: patient(5_000) });
+    const startedAt = performance.now();
+    expect(await patientOne.publish([event(1)])).toMatchObject(outcome);
+    expect(performance.now() - startedAt).toBeLessThan(patient(1_000));
+    patientOne.close();
+    // Once each connection is gone.
+    await once(server.close(), "close");
   });
 
   it("keeps no connection once it is closed", async () => {

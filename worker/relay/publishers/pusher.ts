@@ -62,6 +62,8 @@ export function pusherPublisher(channels: ChannelsApp, { deadlineMs = DEADLINE_M
         request.destroy();
       }
       request.on("error", (error) => end(failureOutcome(error), request.reusedSocket && wasClosed(error)));
+      // Nobody asked for one. Node would tell of it by nothing else, and close only later.
+      request.on("upgrade", () => cutOff(unavailable("unexpected-answer", "101 Switching Protocols")));
       request.on("response", (response) => {
         let text = "";
         response.setEncoding("utf8");
