@@ -262,7 +262,8 @@ test("names of files: in their own direction, and where there is no room never w
   ];
   await context.setOffline(true);
   await choose(page, paper(LATIN), paper(ARABIC), paper(SHORT));
-  expect(await names(page.locator(".chosen-attachments"))).toEqual(expected);
+  // What is chosen is read before it stands there.
+  await expect.poll(() => names(page.locator(".chosen-attachments"))).toEqual(expected);
   await choose(page, await jpeg("wide.jpg", 1_600, 1_000), { name: "unseen.avif", mimeType: "image/avif", buffer: Buffer.from("no picture") });
   await write(page, "#names");
   const waiting = onScreen(page, "#names", "sending");

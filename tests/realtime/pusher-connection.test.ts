@@ -1,8 +1,11 @@
 /** The real client against the embedded server, over real sockets. */
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import Pusher from "pusher";
+import PusherClient from "pusher-js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PublicChannels } from "#app/config/settings.ts";
 import type { Connection, LinkState, SubscriptionState } from "#app/realtime/connection.ts";
@@ -244,6 +247,18 @@ describe("what pusher-js is told", () => {
     expect(pusherOptions({ key: "k", cluster: "eu", host: undefined, port: undefined, useTLS: true, clientEvents: true })).toMatchObject({ cluster: "eu", forceTLS: true, enableStats: false });
     expect(pusherOptions({ key: "k", cluster: "eu", host: undefined, port: undefined, useTLS: true, clientEvents: true })).not.toHaveProperty("wsHost");
     expect(pusherOptions({ key: "k", cluster: "local", host: "ws.example", port: 6001, useTLS: false, clientEvents: true })).toMatchObject({ wsHost: "ws.example", wsPort: 6001, wssPort: 6001, forceTLS: false });
-    expect(pusherOptions({ key: "k", cluster: "local", host: null, port: 6001, useTLS: false, clientEvents: true })).toMatchObject({ wsHost: "127.0.0.1" });
+    expect(pusherOptions({ key: "k", cluster: "local", host: null, port: 6001, useTLS: false, clientEvents: true })).toMatchObject({ wsHost: "127.0.0.1", enabledTransports: ["ws"] });
+  });
+
+  // pusher-js tries another way after 2 s: a page's policy would refuse it, and a port without TLS not understand it.
+  test.each([true, false])("a service that is slow to answer is asked in one way alone (TLS: %s)", async (useTLS) => {
+    const begins: number[] = [];
+    const silent = createServer((socket) => void socket.on("error", () => undefined).once("data", (bytes) => begins.push(bytes[0]!))).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const pusher = new PusherClient("k", pusherOptions({ key: "k", cluster: "local", host: "localhost", port: (silent.address() as AddressInfo).port, useTLS, clientEvents: true }));
+    await pause(2_500);
+    pusher.disconnect();
+    silent.close();
+    expect(begins).toEqual([useTLS ? 0x16 : "G".charCodeAt(0)]);
   });
 });

@@ -16,8 +16,9 @@ export function pusherOptions({ cluster, host, port, useTLS }: PublicChannels): 
     ...(wsHost !== undefined && { wsHost }),
     ...(port !== undefined && { wsPort: port, wssPort: port }),
     forceTLS: useTLS,
-    // Its fallbacks over HTTP are pusher.com's alone; ours is polling by sync.
-    enabledTransports: ["ws", "wss"],
+    // WebSocket, over TLS where that is set. Its fallbacks over HTTP are pusher.com's alone (ours is polling by sync), and
+    // "wss" is the one of a slow connection without TLS: to a port that speaks none, against the page's own policy.
+    enabledTransports: ["ws"],
     enableStats: false,
     activityTimeout: ACTIVITY_TIMEOUT_MS,
     pongTimeout: PONG_TIMEOUT_MS,
