@@ -95,7 +95,7 @@ const ALIKE_WITHIN_MS = 3_000;
 /**
  * For the pictures alone. Bubbles as wide as each other: the side on which a paragraph begins is seen. Whole pixels, so that
  * a picture has the same size wherever it is taken: no tolerance is for that. Code in the app's own letters, not the machine's.
- * A time of day as wide as any other: it is masked, but what stands beside it moves with its digits.
+ * Every time of day equally wide: the mask covers its digits, but their width would move what stands beside them.
  */
 const FOR_PICTURES = `
   * { line-height: 28px !important; }

@@ -2,6 +2,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { ChannelsApp } from "#app/config/settings.ts";
+import { MAX_EVENT_NAME_CHARACTERS } from "#db/outbox/refusal.ts";
 import { readAnswer, redactor } from "./answer.ts";
 import { channelsApi } from "./channels-api.ts";
 import { MAX_BATCH, MAX_CHANNELS, type OutageReason, type Publisher, type PublishOutcome, type WireEvent } from "./publisher.ts";
@@ -16,7 +17,6 @@ const LONGEST_ANSWER = 64 * 1024;
 /** What Channels takes as a name. To an encrypted channel nothing may go in clear text, and Roost has no key to it. */
 const CHANNEL_NAME = /^(?!private-encrypted-)[A-Za-z0-9_\-=@,.;]{1,200}$/;
 const USER_ID = /^[^/?#\s]{1,200}$/;
-const MAX_EVENT_NAME_CHARACTERS = 200;
 
 export interface PusherPublisherOptions {
   deadlineMs?: number;
