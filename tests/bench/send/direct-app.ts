@@ -12,10 +12,12 @@ import { SEND_LIMIT } from "#app/http/limits.server.ts";
 import { jsonAction } from "#app/http/mutation.server.ts";
 import { services } from "#app/http/services.server.ts";
 import { ROOT } from "#tests/support/build.ts";
+import type { Delivery } from "./direct.ts";
 
+const DELIVERY = process.env["BENCH_DELIVERY"] as Delivery;
 const { settings } = await services();
 const { appId, key, secret, cluster, host, port } = settings.channels!;
-const pusher = new Pusher({ appId, key, secret, ...(host ? { host, port: String(port) } : { cluster }), useTLS: false, ...(process.env["BENCH_KEEP_ALIVE"] ? { agent: new Agent({ keepAlive: true }) } : {}) });
+const pusher = new Pusher({ appId, key, secret, ...(host ? { host, port: String(port) } : { cluster }), useTLS: false, ...(DELIVERY === "batch-keep-alive" ? { agent: new Agent({ keepAlive: true }) } : {}) });
 
 const INSERT_MESSAGE = `
   INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, body, kind, created_at)
@@ -52,14 +54,19 @@ const action = jsonAction({
       { sql: BUMP_CONVERSATION, args: [message.createdAt, input.conversationId] },
     ]);
     message.seq = Number(rows![0]!["seq"]);
-    // To the chat, and to whoever has another page open: what Roost delivers of a message, in one request.
-    await pusher.triggerBatch([
+    // To the chat, and to whoever has another page open: what Roost delivers of a message.
+    await deliver([
       { channel: String(rows![0]!["channel"]), name: newMessage.name, data: message },
       { channel: userChannel(String(rows![0]!["receiverId"])), name: messageNotification.name, data: { conversationId: input.conversationId, messageId: message.id, senderName: viewer.name, preview: input.body.slice(0, PREVIEW_LENGTH) } },
     ]);
     return { data: { message }, status: 201 };
   },
 });
+
+async function deliver(events: Pusher.BatchEvent[]) {
+  if (DELIVERY !== "trigger") return void (await pusher.triggerBatch(events));
+  for (const { channel, name, data } of events) await pusher.trigger(channel, name, data);
+}
 
 /** Everything else is the finished build: a router with one route would be faster than any real app's. */
 const roost = (await import(pathToFileURL(path.join(ROOT, "build/server/index.js")).href)) as ServerBuild;

@@ -3,21 +3,28 @@ import { shown, table } from "#tests/bench/measure/figures.ts";
 import { cpuText, keep, say, sayMachine } from "#tests/bench/measure/report.ts";
 import { direct } from "./direct.ts";
 import type { DeliveryFigures } from "#tests/bench/measure/deliveries.ts";
-import { inTurns, measure, type Result } from "./round.ts";
+import { inTurns, measure, type Result, type Turns } from "./round.ts";
 import { roost } from "./roost.ts";
 import { socketIo } from "./socketio.ts";
 
-/** What issue and architecture expect of Roost, as ratios to (a) at 100 messages a second. */
+/** What is expected of Roost, as ratios of its p50 to (a)'s. */
 const EXPECTED = { request: 0.8, commitToSubscriber: 1.5 };
-const COMPARED_AT = 100;
-const TURNS = 15;
-
-const results: Result[] = [
-  await measure(direct(false), say),
-  await measure(direct(true), say),
-  await measure(roost, say),
-  await measure(socketIo, say),
+/** A household's rate, and that of a thousand. */
+const COMPARED: Turns[] = [
+  { rate: 10, turns: 7, seconds: 10 },
+  { rate: 100, turns: 15, seconds: 4 },
 ];
+const PEERS = [direct("trigger"), direct("batch"), direct("batch-keep-alive")];
+
+interface Ratio extends Turns {
+  to: string;
+  request: number;
+  commitToSubscriber: number;
+  sendToSubscriber: number;
+}
+
+const results: Result[] = [];
+for (const make of [...PEERS, roost, socketIo]) results.push(await measure(make, say));
 
 sayMachine();
 for (const rate of results[0]!.rates.map((one) => one.rate)) {
@@ -38,28 +45,34 @@ say(
   ])}\n`,
 );
 
-say(`In turns, at ${COMPARED_AT} messages a second: p50 of the request, and of commit to subscriber`);
-const turns = await inTurns([direct(false), direct(true), roost], COMPARED_AT, TURNS, say);
-const [a, keepAlive, b] = results as [Result, Result, Result];
-/** The middle of the ratios of the turns: each compares what ran within the same seconds. */
-function ratioTo(peer: number, p50: (figures: DeliveryFigures) => number) {
-  const ratios = turns.map((figures) => p50(figures[2]!) / p50(figures[peer]!));
-  return ratios.sort((x, y) => x - y)[Math.floor(ratios.length / 2)]!;
+const ratios: Ratio[] = [];
+for (const compared of COMPARED) {
+  say(`In turns, at ${compared.rate} messages a second: p50 of the request, and of commit to subscriber`);
+  const turns = await inTurns([...PEERS, roost], compared, say);
+  for (const [peer, { name }] of results.slice(0, PEERS.length).entries()) {
+    const middle = (p50: (figures: DeliveryFigures) => number) => middleOf(turns.map((figures) => p50(figures[PEERS.length]!) / p50(figures[peer]!)));
+    ratios.push({
+      to: name,
+      ...compared,
+      request: middle(({ request }) => request.p50),
+      commitToSubscriber: middle(({ commitToSubscriber }) => commitToSubscriber.p50),
+      sendToSubscriber: middle(({ sendToSubscriber }) => sendToSubscriber.p50),
+    });
+  }
 }
-const ratios = [a, keepAlive].map((peer, index) => ({
-  to: peer.name,
-  request: ratioTo(index, ({ request }) => request.p50),
-  commitToSubscriber: ratioTo(index, ({ commitToSubscriber }) => commitToSubscriber.p50),
-  sendToSubscriber: ratioTo(index, ({ sendToSubscriber }) => sendToSubscriber.p50),
-}));
-for (const ratio of ratios)
+for (const { to, rate, turns, request, commitToSubscriber, sendToSubscriber } of ratios)
   say(
-    `Roost to ${ratio.to} at ${COMPARED_AT}/s, middle of ${TURNS} turns: request ${verdict(ratio.request, EXPECTED.request)}, commit to subscriber ${verdict(ratio.commitToSubscriber, EXPECTED.commitToSubscriber)}, send to subscriber ${shown(ratio.sendToSubscriber)}`,
+    `Roost to ${to} at ${rate}/s, middle of ${turns} turns: request ${verdict(request, EXPECTED.request)}, commit to subscriber ${verdict(commitToSubscriber, EXPECTED.commitToSubscriber)}, send to subscriber ${shown(sendToSubscriber)}`,
   );
-say(`Roost lost ${b.outage.lost}, (a) ${a.outage.lost}`);
+say(`Roost lost ${results[PEERS.length]!.outage.lost}, (a) ${results[0]!.outage.lost}`);
 
-await keep("send", { ratios, turns, results });
+await keep("send", { ratios, results });
 process.exit(0);
+
+/** Of the ratios of the turns: each compares what ran within the same seconds. */
+function middleOf(values: number[]) {
+  return values.sort((x, y) => x - y)[Math.floor(values.length / 2)]!;
+}
 
 function verdict(ratio: number, limit: number) {
   return `${shown(ratio)} (expected at most ${limit}: ${ratio <= limit ? "held" : "MISSED"})`;

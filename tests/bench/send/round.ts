@@ -10,7 +10,7 @@ import type { Contender, MakeContender } from "./contender.ts";
 export const RATES = [10, 100, 500];
 const SECONDS = 10;
 const WARM_UP_SECONDS = 4;
-const TURN_SECONDS = 4;
+const WARM_UP_RATE = 100;
 const MAX_RATE_WIDTH = 32;
 const MAX_RATE_SECONDS = 8;
 const OUTAGE_RATE = 100;
@@ -46,7 +46,7 @@ export async function measure(make: MakeContender, say: (line: string) => void):
   const send = (n: number) => deliveries.send(n, (clientId) => contender.send(contender.pairs[n % contender.pairs.length]!, clientId, BODY));
   try {
     deliveries.begin();
-    await steady(100, WARM_UP_SECONDS, send);
+    await steady(WARM_UP_RATE, WARM_UP_SECONDS, send);
     const rates: RateResult[] = [];
     for (const rate of RATES) {
       deliveries.begin();
@@ -67,20 +67,28 @@ export async function measure(make: MakeContender, say: (line: string) => void):
   }
 }
 
+export interface Turns {
+  /** Messages a second. */
+  rate: number;
+  turns: number;
+  /** How long each contender has in each turn. */
+  seconds: number;
+}
+
 /**
  * The same rate for each in short turns, all started and warm before the first: a machine that is slower for a minute is so
  * for all of them. Who has no turn waits, and costs next to nothing.
  * @returns for each turn the figures of each contender, in the order given
  */
-export async function inTurns(makes: readonly MakeContender[], rate: number, turns: number, say: (line: string) => void): Promise<DeliveryFigures[][]> {
-  const runners: { contender: Contender; run: (seconds: number) => Promise<DeliveryFigures> }[] = [];
+export async function inTurns(makes: readonly MakeContender[], { rate, turns, seconds }: Turns, say: (line: string) => void): Promise<DeliveryFigures[][]> {
+  const runners: { contender: Contender; run: (seconds: number, rate?: number) => Promise<DeliveryFigures> }[] = [];
   try {
     for (const make of makes) runners.push(await runner(make, rate));
-    for (const { run } of runners) await run(WARM_UP_SECONDS);
+    for (const { run } of runners) await run(WARM_UP_SECONDS, WARM_UP_RATE);
     const results: DeliveryFigures[][] = [];
     for (let turn = 1; turn <= turns; turn++) {
       const figures: DeliveryFigures[] = [];
-      for (const { run } of runners) figures.push(await run(TURN_SECONDS));
+      for (const { run } of runners) figures.push(await run(seconds));
       say(`  turn ${turn}: ${figures.map(({ request, commitToSubscriber }, index) => `${runners[index]!.contender.name} ${request.p50.toFixed(2)} and ${commitToSubscriber.p50.toFixed(2)} ms`).join("; ")}`);
       results.push(figures);
     }
@@ -94,9 +102,9 @@ async function runner(make: MakeContender, rate: number) {
   const deliveries = new Deliveries();
   const contender = await make(deliveries.delivered);
   const send = (n: number) => deliveries.send(n, (clientId) => contender.send(contender.pairs[n % contender.pairs.length]!, clientId, BODY));
-  const run = async (seconds: number) => {
+  const run = async (seconds: number, at = rate) => {
     deliveries.begin();
-    await steady(rate, seconds, send);
+    await steady(at, seconds, send);
     await deliveries.settled();
     return deliveries.figures();
   };
