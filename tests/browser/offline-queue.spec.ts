@@ -226,24 +226,33 @@ test("signing out asks when something is unsent, then clears; a session that end
 });
 
 test("a new version takes over: the queue is whole, and the open page of the old version goes on", async ({ browser }) => {
-  await withGate(browser, async ({ gate, page }) => {
+  await withGate(browser, async ({ gate, context, page }) => {
     await controlled(page);
     const id = await openParentsChat(page);
     gate.sends = "away";
     await write(page, "#f 1");
     await until(async () => (await queuedTexts(page)).length === 1, { what: "it to be kept" });
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("ServiceWorker.enable");
+    await page.evaluate(() => navigator.serviceWorker.addEventListener("controllerchange", () => document.body.setAttribute("data-taken", ""), { once: true }));
     // Another build: another script under the same address, with another version's name in it.
     gate.script = (source) => source.replace(/"[0-9a-f]{12}"/, '"feedfeedfeed"');
-    await page.evaluate(async () => {
-      let isTaken = false;
-      navigator.serviceWorker.addEventListener("controllerchange", () => (isTaken = true), { once: true });
-      const registration = await navigator.serviceWorker.ready;
-      // A look that was under way already, at the script of before, finds nothing new, and this one is told the same.
-      while (!isTaken) {
-        await registration.update();
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
-    });
+    const look = () =>
+      page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready;
+        // A look that was under way already, at the script of before, finds nothing new, and this one is told the same.
+        if (!registration.installing && !registration.waiting) await registration.update();
+        return { isWaiting: registration.waiting !== null, isTaken: document.body.hasAttribute("data-taken") };
+      });
+    await until(
+      async () => {
+        const { isWaiting, isTaken } = await look();
+        // Chromium lets a new one wait while the old one has something to do, for five minutes at most; a page that asks every few seconds gives it that.
+        if (isWaiting) await devtools.send("ServiceWorker.stopAllWorkers");
+        return isTaken;
+      },
+      { timeout: patient(30_000), what: "the new version to take over" },
+    );
     const versions = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("roost-assets-")).length);
     expect(await versions()).toBe(2);
     await write(page, "#f 2");
