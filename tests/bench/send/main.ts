@@ -46,9 +46,11 @@ say(
 );
 
 const ratios: Ratio[] = [];
+/** Of each rate: of each turn the figures of (a), (a'), (a'') and Roost. */
+const turnsAt: Record<number, DeliveryFigures[][]> = {};
 for (const compared of COMPARED) {
   say(`In turns, at ${compared.rate} messages a second: p50 of the request, and of commit to subscriber`);
-  const turns = await inTurns([...PEERS, roost], compared, say);
+  const turns = (turnsAt[compared.rate] = await inTurns([...PEERS, roost], compared, say));
   for (const [peer, { name }] of results.slice(0, PEERS.length).entries()) {
     const middle = (p50: (figures: DeliveryFigures) => number) => middleOf(turns.map((figures) => p50(figures[PEERS.length]!) / p50(figures[peer]!)));
     ratios.push({
@@ -66,7 +68,7 @@ for (const { to, rate, turns, request, commitToSubscriber, sendToSubscriber } of
   );
 say(`Roost lost ${results[PEERS.length]!.outage.lost}, (a) ${results[0]!.outage.lost}`);
 
-await keep("send", { ratios, results });
+await keep("send", { ratios, turns: turnsAt, results });
 process.exit(0);
 
 /** Of the ratios of the turns: each compares what ran within the same seconds. */

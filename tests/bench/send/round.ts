@@ -81,14 +81,14 @@ export interface Turns {
  * @returns for each turn the figures of each contender, in the order given
  */
 export async function inTurns(makes: readonly MakeContender[], { rate, turns, seconds }: Turns, say: (line: string) => void): Promise<DeliveryFigures[][]> {
-  const runners: { contender: Contender; run: (seconds: number, rate?: number) => Promise<DeliveryFigures> }[] = [];
+  const runners: { contender: Contender; run: (rate: number, seconds: number) => Promise<DeliveryFigures> }[] = [];
   try {
-    for (const make of makes) runners.push(await runner(make, rate));
-    for (const { run } of runners) await run(WARM_UP_SECONDS, WARM_UP_RATE);
+    for (const make of makes) runners.push(await runner(make));
+    for (const { run } of runners) await run(WARM_UP_RATE, WARM_UP_SECONDS);
     const results: DeliveryFigures[][] = [];
     for (let turn = 1; turn <= turns; turn++) {
       const figures: DeliveryFigures[] = [];
-      for (const { run } of runners) figures.push(await run(seconds));
+      for (const { run } of runners) figures.push(await run(rate, seconds));
       say(`  turn ${turn}: ${figures.map(({ request, commitToSubscriber }, index) => `${runners[index]!.contender.name} ${request.p50.toFixed(2)} and ${commitToSubscriber.p50.toFixed(2)} ms`).join("; ")}`);
       results.push(figures);
     }
@@ -98,13 +98,13 @@ export async function inTurns(makes: readonly MakeContender[], { rate, turns, se
   }
 }
 
-async function runner(make: MakeContender, rate: number) {
+async function runner(make: MakeContender) {
   const deliveries = new Deliveries();
   const contender = await make(deliveries.delivered);
   const send = (n: number) => deliveries.send(n, (clientId) => contender.send(contender.pairs[n % contender.pairs.length]!, clientId, BODY));
-  const run = async (seconds: number, at = rate) => {
+  const run = async (rate: number, seconds: number) => {
     deliveries.begin();
-    await steady(at, seconds, send);
+    await steady(rate, seconds, send);
     await deliveries.settled();
     return deliveries.figures();
   };
